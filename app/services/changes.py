@@ -44,11 +44,13 @@ def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
     order = _order(session)
     if ask.after is not None:
         query = query.where(tuple_(*order) > _place(session, ask.after, order))
-    for column, wanted in ((Plan.slug, ask.plan), (Change.subject, ask.subject)):
+    for column, wanted in ((Plan.slug, ask.plan), (Task.code, ask.task), (Change.subject, ask.subject)):
         if wanted:
             query = query.where(column.in_(several(wanted)))
     if ask.ref:
         query = query.where(Change.ref == ask.ref)
+    if ask.from_ is not None:
+        query = query.where(Change.at > ask.from_)
     way, most = ([one.desc() for one in order], 1) if ask.newest else (order, ask.limit)
     rows = session.execute(query.order_by(*way).limit(listing.at_most(most + 1))).all()
     items = [_out(*row) for row in rows[:most]]
