@@ -20,6 +20,7 @@ class ChangeOut(Labelled):
     at: datetime
     plan: str | None
     task: str | None
+    task_title_vi: str | None
     subject: Subject
     subject_label: str = ""
     ref: str
@@ -34,6 +35,7 @@ class ChangeOut(Labelled):
     action: Action
     action_label: str = ""
     actor: str | None = Field(description="mã cơ quan · agency code; null for the technical administrator")
+    actor_name_vi: str | None = Field(description="tên hiện nay · its name now")
     via: str = Field(description="khóa hoặc dòng lệnh · the key or the command line")
     before: dict[str, Any] | None = Field(description="null khi mới tạo · null for a new row")
     after: dict[str, Any] = Field(

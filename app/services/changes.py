@@ -11,6 +11,7 @@ from app.errors import Fault, Invalid
 from app.errors import Text as Words
 from app.models import (
     Act,
+    Agency,
     Assignment,
     BudgetLine,
     BudgetLink,
@@ -36,9 +37,10 @@ def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
     """List what changed after a change the caller has seen, or from the beginning."""
     visible = _visible(session, actor)
     query = (
-        select(Change, Plan.slug, Task.code)
+        select(Change, Plan.slug, Task.code, Task.title_vi, Agency.name_vi)
         .outerjoin(Plan, Plan.id == Change.plan_id)
         .outerjoin(Task, Task.id == Change.task_id)
+        .outerjoin(Agency, Agency.code == Change.actor)
         .where(visible, *_settled(session))
     )
     order = _order(session)
@@ -60,12 +62,15 @@ def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
     return ChangePage(items=items, next_cursor=items[-1].id if more else None)
 
 
-def _out(change: Change, plan: str | None, task: str | None) -> ChangeOut:
+def _out(
+    change: Change, plan: str | None, task: str | None, title: str | None, actor: str | None
+) -> ChangeOut:
     return ChangeOut(
         id=change.public_id,
         at=change.at,
         plan=plan,
         task=task,
+        task_title_vi=title,
         subject=Subject(change.subject),
         ref=change.ref,
         output=None,
@@ -73,6 +78,7 @@ def _out(change: Change, plan: str | None, task: str | None) -> ChangeOut:
         version=change.version,
         action=Action(change.action),
         actor=change.actor,
+        actor_name_vi=actor,
         via=change.via,
         before=_in_utc(change.before) if change.before is not None else None,
         after=_in_utc(change.after),

@@ -4,6 +4,7 @@ import pytest
 
 from tests.deciding import act, decided, on, output
 from tests.service import PLAN, Service, push
+from tests.sheets import rows_of
 from tests.walks import feed, items, settle
 
 TASK = "IV.7.a"
@@ -57,6 +58,22 @@ def test_one_question_has_the_whole_story_of_a_task(service: Service) -> None:
     }
     assert story == [change for change in feed(owner, limit=200) if change["task"] == TASK]
     assert feed(owner, limit=200, task=f"{TASK},IV.7.b") != story
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_change_is_told_with_the_names_that_people_know(service: Service, form: str) -> None:
+    """A page or a sheet of what has changed needs no second list to say whose work it was, and on what."""
+    owner, office = service["TTBCD"], service["SVHTTDL"]
+    push(office)
+    settle(service)
+    asked = {"subject": "activity"}
+    [change] = feed(owner, **asked)
+    names = ["Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội", "Sở Văn hóa, Thể thao và Du lịch"]
+    assert [change["task_title_vi"], change["actor_name_vi"]] == names
+    headings, row = rows_of(owner.get("/v1/changes", params={**asked, "format": form}))
+    assert [row[headings.index(one)] for one in ("Nhiệm vụ", "Cơ quan thực hiện")] == names
+    [drawn] = feed(owner, subject="plan", limit=1)[:1]
+    assert drawn["task_title_vi"] is None
 
 
 def test_the_story_of_a_hidden_task_is_told_to_nobody_else(service: Service) -> None:
