@@ -9,6 +9,7 @@ from app.rules.ownership import Action
 from app.rules.parties import Relation
 from app.rules.vocabulary import AgencyKind, Operation, Scope, Subject
 from app.schemas.base import AgencyRef, Clean, Labelled, Out
+from app.schemas.difference import Moment
 from app.schemas.lists import LONGEST_PAGE, Asking, codes_of, one_of
 
 
@@ -19,6 +20,7 @@ class ChangeOut(Labelled):
     at: datetime
     plan: str | None
     task: str | None
+    task_title_vi: str | None
     subject: Subject
     subject_label: str = ""
     ref: str
@@ -33,6 +35,7 @@ class ChangeOut(Labelled):
     action: Action
     action_label: str = ""
     actor: str | None = Field(description="mã cơ quan · agency code; null for the technical administrator")
+    actor_name_vi: str | None = Field(description="tên hiện nay · its name now")
     via: str = Field(description="khóa hoặc dòng lệnh · the key or the command line")
     before: dict[str, Any] | None = Field(description="null khi mới tạo · null for a new row")
     after: dict[str, Any] = Field(
@@ -68,8 +71,27 @@ class ChangeFilter(Asking):
         default=False,
         description="chỉ thay đổi mới nhất, để bắt đầu theo dõi · the last one alone: where to follow from",
     )
+    from_: Annotated[
+        Moment | None,
+        Field(
+            alias="from",
+            description="chỉ thay đổi sau thời điểm này; một ngày là lúc hết ngày đó ở Việt Nam, như ở "
+            "`progress/change`; để xem lại, còn giữ bản sao thì dùng `after` · only what changed after this "
+            "instant: a day is its end in Vietnam, as in `progress/change`; to look back, while a copy is "
+            "kept by `after`",
+            examples=["2023-03-31"],
+        ),
+    ] = None
     limit: int = Field(default=50, ge=1, le=LONGEST_PAGE)
     plan: Annotated[str | None, codes_of("kế hoạch · plans", "ttdn-2023")] = None
+    task: Annotated[
+        str | None,
+        codes_of(
+            "nhiệm vụ, với phân công, đầu ra, hoạt động, bước xử lý, đôn đốc của nó · tasks, with their "
+            "parts, outputs, records, acts and urges",
+            "IV.7.a",
+        ),
+    ] = None
     subject: Annotated[str | None, one_of(Subject)] = None
     ref: Annotated[
         str | None,

@@ -91,6 +91,18 @@ class By(Word):
     ASSIGNMENT = "assignment", "Phân công", "Assignment"
 
 
+Assignments = Annotated[
+    int,
+    Field(
+        description="số phân công, gồm cả của nhiệm vụ tạm dừng, hủy bỏ và việc chưa có gì phải làm; năm chỗ "
+        "của `timeliness` chỉ gồm phân công của nhiệm vụ còn hiệu lực · how many parts there are, those of "
+        "suspended and cancelled tasks and those that owe nothing included; the five places of `timeliness` "
+        "have the parts of active tasks alone"
+    ),
+]
+"""All that somebody holds."""
+
+
 class Node(Out):
     """What a breakdown has a row for, before what is said of it."""
 
@@ -106,7 +118,7 @@ class Node(Out):
         description="chỉ để xem: việc ở đây đã tính ở nơi khác, không cộng vào toàn kế hoạch · looks at "
         "duties that count elsewhere: not to be added up"
     )
-    assignments: int = Field(description="số phân công được tính · how many assignments it was computed from")
+    assignments: Assignments
 
 
 class ProgressRow(NodeLevels, Node):
@@ -126,7 +138,7 @@ class ProgressOut(Labelled):
     )
     headline_label: str = ""
     total: NodeLevels
-    assignments: int
+    assignments: Assignments
     by: By | None
     by_label: str | None = None
     items: list[ProgressRow]

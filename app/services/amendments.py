@@ -61,10 +61,22 @@ def _of_the_plan(here: Ground) -> Select[Amendment, Agency]:
 def _shown(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> list[AmendmentOut]:
     """Each with who entered it."""
     told = seen_of_each(session, here, actor, [amendment.changes for amendment, _ in rows])
-    return [_out(here, amendment, by, changes) for (amendment, by), changes in zip(rows, told, strict=True)]
+    names = names_of_bodies(session, told)
+    return [
+        _out(here, amendment, by, changes, names) for (amendment, by), changes in zip(rows, told, strict=True)
+    ]
 
 
-def _out(here: Ground, amendment: Amendment, by: Agency, changes: Changes) -> AmendmentOut:
+def names_of_bodies(session: Session, some: Sequence[Changes]) -> decided.Names:
+    """By which names changes are told in words; nothing is looked up where there are none."""
+    if not any(some):
+        return {}
+    return {row.code: row.name_vi for row in session.execute(select(Agency.code, Agency.name_vi))}
+
+
+def _out(
+    here: Ground, amendment: Amendment, by: Agency, changes: Changes, names: decided.Names
+) -> AmendmentOut:
     return AmendmentOut(
         revision=amendment.revision,
         decision=DecisionOut(
@@ -75,7 +87,7 @@ def _out(here: Ground, amendment: Amendment, by: Agency, changes: Changes) -> Am
         ),
         summary=amendment.summary if here.insider else None,
         changes=changes,
-        changes_vi=[decided.told(change) for change in changes],
+        changes_vi=[decided.told(change, names) for change in changes],
         entered_by=AgencyRef(code=by.code, name_vi=by.name_vi),
         entered_at=amendment.entered_at,
     )

@@ -11,6 +11,7 @@ from app.errors import Fault, Invalid
 from app.errors import Text as Words
 from app.models import (
     Act,
+    Agency,
     Assignment,
     BudgetLine,
     BudgetLink,
@@ -36,19 +37,22 @@ def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
     """List what changed after a change the caller has seen, or from the beginning."""
     visible = _visible(session, actor)
     query = (
-        select(Change, Plan.slug, Task.code)
+        select(Change, Plan.slug, Task.code, Task.title_vi, Agency.name_vi)
         .outerjoin(Plan, Plan.id == Change.plan_id)
         .outerjoin(Task, Task.id == Change.task_id)
+        .outerjoin(Agency, Agency.code == Change.actor)
         .where(visible, *_settled(session))
     )
     order = _order(session)
     if ask.after is not None:
         query = query.where(tuple_(*order) > _place(session, ask.after, order))
-    for column, wanted in ((Plan.slug, ask.plan), (Change.subject, ask.subject)):
+    for column, wanted in ((Plan.slug, ask.plan), (Task.code, ask.task), (Change.subject, ask.subject)):
         if wanted:
             query = query.where(column.in_(several(wanted)))
     if ask.ref:
         query = query.where(Change.ref == ask.ref)
+    if ask.from_ is not None:
+        query = query.where(Change.at > ask.from_)
     way, most = ([one.desc() for one in order], 1) if ask.newest else (order, ask.limit)
     rows = session.execute(query.order_by(*way).limit(listing.at_most(most + 1))).all()
     items = [_out(*row) for row in rows[:most]]
@@ -58,12 +62,15 @@ def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
     return ChangePage(items=items, next_cursor=items[-1].id if more else None)
 
 
-def _out(change: Change, plan: str | None, task: str | None) -> ChangeOut:
+def _out(
+    change: Change, plan: str | None, task: str | None, title: str | None, actor: str | None
+) -> ChangeOut:
     return ChangeOut(
         id=change.public_id,
         at=change.at,
         plan=plan,
         task=task,
+        task_title_vi=title,
         subject=Subject(change.subject),
         ref=change.ref,
         output=None,
@@ -71,6 +78,7 @@ def _out(change: Change, plan: str | None, task: str | None) -> ChangeOut:
         version=change.version,
         action=Action(change.action),
         actor=change.actor,
+        actor_name_vi=actor,
         via=change.via,
         before=_in_utc(change.before) if change.before is not None else None,
         after=_in_utc(change.after),

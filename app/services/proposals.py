@@ -41,8 +41,9 @@ def find(session: Session, actor: Actor, slug: str, ask: ProposalFilter) -> Prop
     orders = {"id": Proposal.public_id}
     found = listing.page(session, query, ask, orders, by="-id", last=[Proposal.public_id], place=slug)
     changes = amendments.seen_of_each(session, here, actor, [row[0].changes for row in found.rows])
+    names = amendments.names_of_bodies(session, changes)
     items = [
-        _out(here, actor, proposal, by, revision, told)
+        _out(here, actor, proposal, by, revision, told, names)
         for (proposal, by, revision), told in zip(found.rows, changes, strict=True)
     ]
     return ProposalPage(items=items, next_cursor=found.next_cursor, total=found.total)
@@ -98,11 +99,18 @@ def out(session: Session, here: Ground, actor: Actor, proposal: Proposal) -> Pro
     by = session.get_one(Agency, proposal.proposed_by_id)
     made = session.get(Amendment, proposal.amendment_id) if proposal.amendment_id else None
     changes = amendments.seen(session, here, actor, proposal.changes)
-    return _out(here, actor, proposal, by, made.revision if made is not None else None, changes)
+    names = amendments.names_of_bodies(session, [changes])
+    return _out(here, actor, proposal, by, made.revision if made is not None else None, changes, names)
 
 
 def _out(
-    here: Ground, actor: Actor, proposal: Proposal, by: Agency, revision: int | None, changes: Changes
+    here: Ground,
+    actor: Actor,
+    proposal: Proposal,
+    by: Agency,
+    revision: int | None,
+    changes: Changes,
+    names: decided.Names,
 ) -> ProposalOut:
     return ProposalOut(
         id=proposal.public_id,
@@ -110,7 +118,7 @@ def _out(
         proposed_by=AgencyRef(code=by.code, name_vi=by.name_vi),
         reason=proposal.reason,
         changes=changes,
-        changes_vi=[decided.told(change) for change in changes],
+        changes_vi=[decided.told(change, names) for change in changes],
         proposed_at=proposal.proposed_at,
         settled_at=proposal.settled_at,
         answer=proposal.answer,

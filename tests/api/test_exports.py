@@ -24,6 +24,7 @@ from app.settings import Settings
 from app.sheets import workbook
 from app.sheets.columns import columns_of
 from app.sheets.csv_file import guarded, unguarded
+from app.sheets.decided import told
 from app.sheets.headings import CHANGES, FACTS, TABS
 from app.web import exports
 from tests.api.conftest import ANOTHER_PLAN
@@ -416,13 +417,19 @@ TOLD: list[tuple[dict[str, Any], str]] = [
     ),
     (
         leads("IV.7.b", SCT="1/3", STTTT="2/3"),
-        "Chịu trách nhiệm nhiệm vụ IV.7.b: SCT (phần được giao 1/3), STTTT (phần được giao 2/3)",
+        (
+            "Chịu trách nhiệm nhiệm vụ IV.7.b: Sở Công Thương (SCT, phần được giao 1/3), Sở Thông tin và "
+            "Truyền thông (STTTT, phần được giao 2/3)"
+        ),
     ),
     (
         {"change": "coordinators", "task": "IV.7.b", "coordinators": []},
         "Phối hợp nhiệm vụ IV.7.b: không có",
     ),
-    (member("G.SBN", "STC", "2023-01-01"), "Thành viên nhóm G.SBN: STC; từ ngày 01/01/2023"),
+    (
+        member("G.SBN", "STC", "2023-01-01"),
+        "Thành viên nhóm Các ban, sở, ngành, đoàn thể tỉnh (G.SBN): Sở Tài chính (STC); từ ngày 01/01/2023",
+    ),
     (
         {"change": "agency", "code": "SDL", "kind": "state_department", "name_vi": "Sở {D}", "name_en": "x"},
         "Cơ quan mới: SDL, Sở {D}, Sở",
@@ -439,8 +446,8 @@ TOLD: list[tuple[dict[str, Any], str]] = [
             "implements": ["II.1.1"],
         },
         (
-            "Nhiệm vụ mới IV.7.d ở mục IV.7: Lễ hội; cách tính hoàn thành Sản phẩm; chịu trách nhiệm SDL; "
-            "thực hiện II.1.1"
+            "Nhiệm vụ mới IV.7.d ở mục IV.7: Lễ hội; cách tính hoàn thành Sản phẩm; chịu trách nhiệm "
+            "Sở {D} (SDL); thực hiện II.1.1"
         ),
     ),
     (
@@ -449,16 +456,16 @@ TOLD: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"change": "power", "power": "fund", "task": "IV.8.a", "agency": "SDL"},
-        "Thẩm quyền “Quyết định kinh phí” theo IV.8.a: SDL",
+        "Thẩm quyền “Quyết định kinh phí” theo IV.8.a: Sở {D} (SDL)",
     ),
-    ({"change": "approver", "agency": "TTTU"}, "Cấp trên xác nhận: TTTU"),
+    ({"change": "approver", "agency": "TTTU"}, "Cấp trên xác nhận: Thường trực Tỉnh ủy (TTTU)"),
     (
         {"change": "thresholds", "obligation_red": "1/3", "node_red": "1/4"},
         "Ngưỡng màu: phân công đỏ khi chậm hơn 1/3; mục đỏ khi việc đỏ chiếm từ 1/4",
     ),
     (
         {"change": "succession", "agency": "STTTT", "successor": "SCT", "on": "2023-03-01"},
-        "Kế thừa: SCT thay STTTT từ ngày 01/03/2023",
+        "Kế thừa: Sở Công Thương (SCT) thay Sở Thông tin và Truyền thông (STTTT) từ ngày 01/03/2023",
     ),
 ]
 
@@ -475,6 +482,14 @@ def test_what_a_decision_changes_is_told_in_words_a_line_for_each(service: Servi
     assert service["SVHTTDL"].post(f"{PLAN}/proposals", json=asked).status_code == 201
     headings, row = rows_of(service["SVHTTDL"].get(f"{PLAN}/proposals?format={form}"))
     assert row[headings.index("Nội dung thay đổi")] == f"{TOLD[0][1]}\n{TOLD[3][1]}"
+
+
+def test_a_body_that_is_not_on_record_is_told_by_its_code_alone() -> None:
+    change = leads("IV.7.b", SCT="1/3", SDL="2/3")
+    assert told(change, {"SCT": "Sở Công Thương"}) == (
+        "Chịu trách nhiệm nhiệm vụ IV.7.b: Sở Công Thương (SCT, phần được giao 1/3), SDL (phần được giao 2/3)"
+    )
+    assert told(leads("IV.7.b", "SDL"), {}) == "Chịu trách nhiệm nhiệm vụ IV.7.b: SDL"
 
 
 def test_every_change_and_all_it_can_say_has_words() -> None:

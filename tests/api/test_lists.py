@@ -333,6 +333,8 @@ def test_a_range_that_is_turned_round_is_refused_wherever_there_is_one(archive: 
         }
         for first in {name for name in asked if name == "from" or name.endswith("_from")}:
             last = first.removesuffix("from") + "to"
+            if last not in asked:  # open to the end: the feed, which goes on
+                continue
             address = _address(client, path)
             turned = client.get(address, params={first: "2023-06-01", last: "2023-05-31"})
             assert turned.status_code == 422, address
