@@ -3035,6 +3035,8 @@ export interface components {
             plan: string | null;
             /** Task */
             task: string | null;
+            /** Task Title Vi */
+            task_title_vi: string | null;
             subject: components["schemas"]["Subject"];
             /**
              * Subject Label
@@ -3070,6 +3072,11 @@ export interface components {
              * @description mã cơ quan · agency code; null for the technical administrator
              */
             actor: string | null;
+            /**
+             * Actor Name Vi
+             * @description tên hiện nay · its name now
+             */
+            actor_name_vi: string | null;
             /**
              * Via
              * @description khóa hoặc dòng lệnh · the key or the command line
@@ -5393,6 +5400,7 @@ export interface components {
             /**
              * Assignments
              * Format: int64
+             * @description số phân công, gồm cả của nhiệm vụ tạm dừng, hủy bỏ và việc chưa có gì phải làm; năm chỗ của `timeliness` chỉ gồm phân công của nhiệm vụ còn hiệu lực · how many parts there are, those of suspended and cancelled tasks and those that owe nothing included; the five places of `timeliness` have the parts of active tasks alone
              */
             assignments: number;
             by: components["schemas"]["By"] | null;
@@ -5428,7 +5436,7 @@ export interface components {
             /**
              * Assignments
              * Format: int64
-             * @description số phân công được tính · how many assignments it was computed from
+             * @description số phân công, gồm cả của nhiệm vụ tạm dừng, hủy bỏ và việc chưa có gì phải làm; năm chỗ của `timeliness` chỉ gồm phân công của nhiệm vụ còn hiệu lực · how many parts there are, those of suspended and cancelled tasks and those that owe nothing included; the five places of `timeliness` have the parts of active tasks alone
              */
             assignments: number;
             /** @description cơ quan đã báo cáo · claimed by its agency */
@@ -7099,7 +7107,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q5XS4TXF4BT8648Q5SHZF5",
+                     *           "id": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7132,7 +7140,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T21:31:40.567867Z",
+                     *           "recorded_at": "2026-12-01T00:32:21.265175Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -7196,7 +7204,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8Q5XS4TXF4BT8648Q5SHZF5",
+                     *         "id": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7226,7 +7234,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T21:31:40.567867Z",
+                     *         "recorded_at": "2026-12-01T00:32:21.265175Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7244,7 +7252,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8Q5XS4W0KF7Z76N8BW0A7HT"
+                     *       "receipt": "01M8QG8KRS8AMHNAETN3K54S56"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7266,7 +7274,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8Q5XS4TXF4BT8648Q5SHZF5",
+                     *         "id": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7296,7 +7304,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T21:31:40.567867Z",
+                     *         "recorded_at": "2026-12-01T00:32:21.265175Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7314,7 +7322,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8Q5XS4W0KF7Z76N8BW0A7HT"
+                     *       "receipt": "01M8QG8KRS8AMHNAETN3K54S56"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7407,7 +7415,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8Q5XS4TXF4BT8648Q5SHZF5",
+                     *           "activity": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7488,7 +7496,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XS4TXF4BT8648Q5SHZF5 */
+                /** @example 01M8QG8KRNRZNJ12PPVHKYJ9QQ */
                 activity: string;
             };
             cookie?: never;
@@ -7507,7 +7515,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XS4TXF4BT8648Q5SHZF5",
+                     *       "id": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7537,7 +7545,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T21:31:40.567867Z",
+                     *       "recorded_at": "2026-12-01T00:32:21.265175Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7558,14 +7566,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-3f3fcff9bd54c812a48145e4"
+                 * @example "1-7829452f5b2a73d7c184d10b"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XS4TXF4BT8648Q5SHZF5 */
+                /** @example 01M8QG8KRNRZNJ12PPVHKYJ9QQ */
                 activity: string;
             };
             cookie?: never;
@@ -7600,7 +7608,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8Q5XS4TXF4BT8648Q5SHZF5",
+                     *         "id": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7633,7 +7641,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T21:31:40.567867Z",
+                     *         "recorded_at": "2026-12-01T00:32:21.265175Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7662,7 +7670,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XS3DB3537KRCHQJCRYFM */
+                /** @example 01M8QG8KPXB6RKXGG9XJJ5D7S5 */
                 activity: string;
             };
             cookie?: never;
@@ -7693,7 +7701,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8Q5XS3DB3537KRCHQJCRYFM",
+                     *         "id": "01M8QG8KPXB6RKXGG9XJJ5D7S5",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7723,15 +7731,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T21:31:40.505131Z",
+                     *         "recorded_at": "2026-12-01T00:32:21.192121Z",
                      *         "withdrawal": {
-                     *           "id": "01M8Q5XS4ANCK1BVX2HB979Y76",
+                     *           "id": "01M8QG8KQZE54ZH01W519ZMYC1",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T21:31:40.540952Z"
+                     *           "withdrawn_at": "2026-12-01T00:32:21.227704Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7767,7 +7775,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8Q5XS3DB3537KRCHQJCRYFM",
+                     *         "id": "01M8QG8KPXB6RKXGG9XJJ5D7S5",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7797,15 +7805,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T21:31:40.505131Z",
+                     *         "recorded_at": "2026-12-01T00:32:21.192121Z",
                      *         "withdrawal": {
-                     *           "id": "01M8Q5XS4ANCK1BVX2HB979Y76",
+                     *           "id": "01M8QG8KQZE54ZH01W519ZMYC1",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T21:31:40.540952Z"
+                     *           "withdrawn_at": "2026-12-01T00:32:21.227704Z"
                      *         },
                      *         "can": []
                      *       },
@@ -8263,8 +8271,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
-                     *           "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *           "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
+                     *           "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -8291,7 +8299,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T21:31:40.741211Z",
+                     *           "moved_at": "2026-12-01T00:32:21.432329Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8320,7 +8328,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XHFK4ZNA1453G3WEGEF4 */
+                /** @example 01M8QG8DJTY31DKKCGN6Z7XRJ2 */
                 output: string;
             };
             cookie?: never;
@@ -8339,8 +8347,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
-                     *       "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *       "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
+                     *       "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *       "task": "IV.7.a",
                      *       "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *       "agency": "SVHTTDL",
@@ -8367,7 +8375,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T21:31:40.567867Z",
+                     *       "moved_at": "2026-12-01T00:32:21.265175Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -8406,7 +8414,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XHFK4ZNA1453G3WEGEF4 */
+                /** @example 01M8QG8DJTY31DKKCGN6Z7XRJ2 */
                 output: string;
             };
             cookie?: never;
@@ -8427,14 +8435,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI3MGUxNTE2ZGNjZWMiLCIwMU04UTVYUzlZTVZYMVhCRlQwWDlINDIzUCJd",
+                     *       "next_cursor": "WyI2MDE0ZGIyZjMzMDUiLCIwMU04UUc4S1hFWk1EUjUwQ005OTREQTJORCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q5XS9DNZ35ESZ3M40H93GS",
+                     *           "id": "01M8QG8KWVJK8N4CWB30KRYBW1",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8Q5XHFK4ZNA1453G3WEGEF4",
+                     *           "output": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8443,13 +8451,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T21:31:40.706160Z"
+                     *           "acted_at": "2026-12-01T00:32:21.391821Z"
                      *         },
                      *         {
-                     *           "id": "01M8Q5XS9YMVX1XBFT0X9H423P",
+                     *           "id": "01M8QG8KXEZMDR50CM994DA2ND",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8Q5XHFK4ZNA1453G3WEGEF4",
+                     *           "output": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8458,7 +8466,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T21:31:40.727939Z"
+                     *           "acted_at": "2026-12-01T00:32:21.413954Z"
                      *         }
                      *       ]
                      *     }
@@ -8482,7 +8490,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XHFPSA4XCJVY905Z3P3M */
+                /** @example 01M8QG8DJX3RETYG2Z33M32TVF */
                 output: string;
             };
             cookie?: never;
@@ -8513,10 +8521,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q5XS83SD5ZTM1ZNEDW58KD",
+                     *         "id": "01M8QG8KVQXXDKV09BZ32DW8NC",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8Q5XHFPSA4XCJVY905Z3P3M",
+                     *         "output": "01M8QG8DJX3RETYG2Z33M32TVF",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8525,11 +8533,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T21:31:40.662396Z"
+                     *         "acted_at": "2026-12-01T00:32:21.358035Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q5XHFPSA4XCJVY905Z3P3M",
-                     *         "assignment": "01M8Q5XHDP42DXKF059A03BN83",
+                     *         "id": "01M8QG8DJX3RETYG2Z33M32TVF",
+                     *         "assignment": "01M8QG8DH0EY9Z7FXABGJ49C3D",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8556,7 +8564,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T21:31:40.662396Z",
+                     *         "moved_at": "2026-12-01T00:32:21.358035Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8592,10 +8600,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q5XS83SD5ZTM1ZNEDW58KD",
+                     *         "id": "01M8QG8KVQXXDKV09BZ32DW8NC",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8Q5XHFPSA4XCJVY905Z3P3M",
+                     *         "output": "01M8QG8DJX3RETYG2Z33M32TVF",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8604,11 +8612,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T21:31:40.662396Z"
+                     *         "acted_at": "2026-12-01T00:32:21.358035Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q5XHFPSA4XCJVY905Z3P3M",
-                     *         "assignment": "01M8Q5XHDP42DXKF059A03BN83",
+                     *         "id": "01M8QG8DJX3RETYG2Z33M32TVF",
+                     *         "assignment": "01M8QG8DH0EY9Z7FXABGJ49C3D",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8635,7 +8643,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T21:31:40.662396Z",
+                     *         "moved_at": "2026-12-01T00:32:21.358035Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8669,7 +8677,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XHFPSA4XCJVY905Z3P3M */
+                /** @example 01M8QG8DJX3RETYG2Z33M32TVF */
                 output: string;
             };
             cookie?: never;
@@ -8700,10 +8708,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q5XS8NWY9BEDZ2FJ3FPBKX",
+                     *         "id": "01M8QG8KW4GKNJ0VRYM9ZJN9B9",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8Q5XHFPSA4XCJVY905Z3P3M",
+                     *         "output": "01M8QG8DJX3RETYG2Z33M32TVF",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8712,11 +8720,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T21:31:40.685154Z"
+                     *         "acted_at": "2026-12-01T00:32:21.374815Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q5XHFPSA4XCJVY905Z3P3M",
-                     *         "assignment": "01M8Q5XHDP42DXKF059A03BN83",
+                     *         "id": "01M8QG8DJX3RETYG2Z33M32TVF",
+                     *         "assignment": "01M8QG8DH0EY9Z7FXABGJ49C3D",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8743,7 +8751,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T21:31:40.685154Z",
+                     *         "moved_at": "2026-12-01T00:32:21.374815Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8779,10 +8787,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q5XS8NWY9BEDZ2FJ3FPBKX",
+                     *         "id": "01M8QG8KW4GKNJ0VRYM9ZJN9B9",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8Q5XHFPSA4XCJVY905Z3P3M",
+                     *         "output": "01M8QG8DJX3RETYG2Z33M32TVF",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8791,11 +8799,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T21:31:40.685154Z"
+                     *         "acted_at": "2026-12-01T00:32:21.374815Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q5XHFPSA4XCJVY905Z3P3M",
-                     *         "assignment": "01M8Q5XHDP42DXKF059A03BN83",
+                     *         "id": "01M8QG8DJX3RETYG2Z33M32TVF",
+                     *         "assignment": "01M8QG8DH0EY9Z7FXABGJ49C3D",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8822,7 +8830,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T21:31:40.685154Z",
+                     *         "moved_at": "2026-12-01T00:32:21.374815Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8854,14 +8862,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-69fb7ad3cdae81b9de401311"
+                 * @example "4-df2b2af86028a1ff0b56bbc4"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XHFK4ZNA1453G3WEGEF4 */
+                /** @example 01M8QG8DJTY31DKKCGN6Z7XRJ2 */
                 output: string;
             };
             cookie?: never;
@@ -8888,10 +8896,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q5XS9DNZ35ESZ3M40H93GS",
+                     *         "id": "01M8QG8KWVJK8N4CWB30KRYBW1",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8Q5XHFK4ZNA1453G3WEGEF4",
+                     *         "output": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8900,11 +8908,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T21:31:40.706160Z"
+                     *         "acted_at": "2026-12-01T00:32:21.391821Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
-                     *         "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *         "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
+                     *         "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -8931,7 +8939,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T21:31:40.706160Z",
+                     *         "moved_at": "2026-12-01T00:32:21.391821Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8967,10 +8975,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q5XS9DNZ35ESZ3M40H93GS",
+                     *         "id": "01M8QG8KWVJK8N4CWB30KRYBW1",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8Q5XHFK4ZNA1453G3WEGEF4",
+                     *         "output": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8979,11 +8987,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T21:31:40.706160Z"
+                     *         "acted_at": "2026-12-01T00:32:21.391821Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
-                     *         "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *         "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
+                     *         "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9010,7 +9018,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T21:31:40.706160Z",
+                     *         "moved_at": "2026-12-01T00:32:21.391821Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -9046,7 +9054,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XHFK4ZNA1453G3WEGEF4 */
+                /** @example 01M8QG8DJTY31DKKCGN6Z7XRJ2 */
                 output: string;
             };
             cookie?: never;
@@ -9077,10 +9085,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q5XS9YMVX1XBFT0X9H423P",
+                     *         "id": "01M8QG8KXEZMDR50CM994DA2ND",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8Q5XHFK4ZNA1453G3WEGEF4",
+                     *         "output": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9089,11 +9097,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T21:31:40.727939Z"
+                     *         "acted_at": "2026-12-01T00:32:21.413954Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
-                     *         "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *         "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
+                     *         "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9123,11 +9131,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T21:31:40.727939Z"
+                     *           "returned_at": "2026-12-01T00:32:21.413954Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T21:31:40.727939Z",
+                     *         "moved_at": "2026-12-01T00:32:21.413954Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9161,10 +9169,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q5XS9YMVX1XBFT0X9H423P",
+                     *         "id": "01M8QG8KXEZMDR50CM994DA2ND",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8Q5XHFK4ZNA1453G3WEGEF4",
+                     *         "output": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9173,11 +9181,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T21:31:40.727939Z"
+                     *         "acted_at": "2026-12-01T00:32:21.413954Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
-                     *         "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *         "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
+                     *         "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9207,11 +9215,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T21:31:40.727939Z"
+                     *           "returned_at": "2026-12-01T00:32:21.413954Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T21:31:40.727939Z",
+                     *         "moved_at": "2026-12-01T00:32:21.413954Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9283,7 +9291,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XHDMP7XQPZEMDR35NBXT */
+                /** @example 01M8QG8DGYZM7TRB7YJYG31RDR */
                 assignment: string;
             };
             cookie?: never;
@@ -9308,8 +9316,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
-                     *           "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *           "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
+                     *           "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -9336,7 +9344,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T21:31:40.741211Z",
+                     *           "moved_at": "2026-12-01T00:32:21.432329Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -9363,7 +9371,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XHDDVKSM45J37CWKDVKP */
+                /** @example 01M8QG8DGRQMDJ00CRY2PYA3S1 */
                 assignment: string;
             };
             cookie?: never;
@@ -9395,8 +9403,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8Q5XSBK4698VVJVMFXHPP18",
-                     *         "assignment": "01M8Q5XHDDVKSM45J37CWKDVKP",
+                     *         "id": "01M8QG8KZDZW5SY32S2SZN3X87",
+                     *         "assignment": "01M8QG8DGRQMDJ00CRY2PYA3S1",
                      *         "task": "IV.3.a",
                      *         "task_title_vi": "Cung cấp ấn phẩm thông tin đối ngoại cho đoàn ra, đoàn vào",
                      *         "agency": "VPUBND",
@@ -9446,7 +9454,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XHDJGMCDEEMWT61YD1FR */
+                /** @example 01M8QG8DGXBXV3CDRRF08125JK */
                 assignment: string;
             };
             cookie?: never;
@@ -9478,10 +9486,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q5XSDCWGQSGTE9Z1N2FXPC",
+                     *         "id": "01M8QG8M14MTTGKR475QN2TXZW",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8Q5XHFJQ3FTFVDACYVWAJKT",
+                     *         "output": "01M8QG8DJSH89SXDK2M3E7DGR6",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9490,11 +9498,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T21:31:40.837738Z"
+                     *         "acted_at": "2026-12-01T00:32:21.534126Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q5XHFJQ3FTFVDACYVWAJKT",
-                     *         "assignment": "01M8Q5XHDJGMCDEEMWT61YD1FR",
+                     *         "id": "01M8QG8DJSH89SXDK2M3E7DGR6",
+                     *         "assignment": "01M8QG8DGXBXV3CDRRF08125JK",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9521,7 +9529,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T21:31:40.837738Z",
+                     *         "moved_at": "2026-12-01T00:32:21.534126Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9557,10 +9565,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q5XSDCWGQSGTE9Z1N2FXPC",
+                     *         "id": "01M8QG8M14MTTGKR475QN2TXZW",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8Q5XHFJQ3FTFVDACYVWAJKT",
+                     *         "output": "01M8QG8DJSH89SXDK2M3E7DGR6",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9569,11 +9577,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T21:31:40.837738Z"
+                     *         "acted_at": "2026-12-01T00:32:21.534126Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q5XHFJQ3FTFVDACYVWAJKT",
-                     *         "assignment": "01M8Q5XHDJGMCDEEMWT61YD1FR",
+                     *         "id": "01M8QG8DJSH89SXDK2M3E7DGR6",
+                     *         "assignment": "01M8QG8DGXBXV3CDRRF08125JK",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9600,7 +9608,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T21:31:40.837738Z",
+                     *         "moved_at": "2026-12-01T00:32:21.534126Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9695,7 +9703,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T21:31:40.896077Z"
+                     *           "entered_at": "2026-12-01T00:32:21.590762Z"
                      *         }
                      *       ]
                      *     }
@@ -9796,7 +9804,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T21:31:40.793904Z"
+                     *         "entered_at": "2026-12-01T00:32:21.491305Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9837,7 +9845,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T21:31:40.779421Z",
+                     *         "as_of": "2026-12-01T00:32:21.477544Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "after": {
@@ -9879,7 +9887,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T21:31:40.793904Z",
+                     *         "as_of": "2026-12-01T00:32:21.491305Z",
                      *         "on": "2026-12-01"
                      *       }
                      *     }
@@ -9931,7 +9939,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T21:31:40.793904Z"
+                     *         "entered_at": "2026-12-01T00:32:21.491305Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9972,7 +9980,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T21:31:40.779421Z",
+                     *         "as_of": "2026-12-01T00:32:21.477544Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "after": {
@@ -10014,7 +10022,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T21:31:40.793904Z",
+                     *         "as_of": "2026-12-01T00:32:21.491305Z",
                      *         "on": "2026-12-01"
                      *       }
                      *     }
@@ -10078,7 +10086,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T21:31:40.793904Z"
+                     *       "entered_at": "2026-12-01T00:32:21.491305Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -10139,11 +10147,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UTVYU0VWQ00zUVMwNUQ2WjM4MDRZTSJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UUc4TTJITTVNS01FMVlXQzk2MkVQNCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q5XSEVCM3QS05D6Z3804YM",
+                     *           "id": "01M8QG8M2HM5MKME1YWC962EP4",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -10161,8 +10169,8 @@ export interface operations {
                      *           "changes_vi": [
                      *             "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
                      *           ],
-                     *           "proposed_at": "2026-11-30T21:31:40.882154Z",
-                     *           "settled_at": "2026-11-30T21:31:40.925968Z",
+                     *           "proposed_at": "2026-12-01T00:32:21.576579Z",
+                     *           "settled_at": "2026-12-01T00:32:21.621579Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -10226,7 +10234,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8Q5XSEVCM3QS05D6Z3804YM",
+                     *         "id": "01M8QG8M2HM5MKME1YWC962EP4",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -10244,7 +10252,7 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
                      *         ],
-                     *         "proposed_at": "2026-11-30T21:31:40.882154Z",
+                     *         "proposed_at": "2026-12-01T00:32:21.576579Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -10273,7 +10281,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSDYMP0WT2ABEYND23ND */
+                /** @example 01M8QG8M1NQE468QZRFV1ECH8S */
                 proposal: string;
             };
             cookie?: never;
@@ -10292,7 +10300,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XSDYMP0WT2ABEYND23ND",
+                     *       "id": "01M8QG8M1NQE468QZRFV1ECH8S",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -10310,8 +10318,8 @@ export interface operations {
                      *       "changes_vi": [
                      *         "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
                      *       ],
-                     *       "proposed_at": "2026-11-30T21:31:40.851457Z",
-                     *       "settled_at": "2026-11-30T21:31:40.896077Z",
+                     *       "proposed_at": "2026-12-01T00:32:21.547011Z",
+                     *       "settled_at": "2026-12-01T00:32:21.590762Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -10334,7 +10342,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSDYMP0WT2ABEYND23ND */
+                /** @example 01M8QG8M1NQE468QZRFV1ECH8S */
                 proposal: string;
             };
             cookie?: never;
@@ -10369,7 +10377,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8Q5XSDYMP0WT2ABEYND23ND",
+                     *         "id": "01M8QG8M1NQE468QZRFV1ECH8S",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10387,8 +10395,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
                      *         ],
-                     *         "proposed_at": "2026-11-30T21:31:40.851457Z",
-                     *         "settled_at": "2026-11-30T21:31:40.896077Z",
+                     *         "proposed_at": "2026-12-01T00:32:21.547011Z",
+                     *         "settled_at": "2026-12-01T00:32:21.590762Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10418,7 +10426,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T21:31:40.896077Z"
+                     *           "entered_at": "2026-12-01T00:32:21.590762Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10459,7 +10467,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T21:31:40.837738Z",
+                     *           "as_of": "2026-12-01T00:32:21.534126Z",
                      *           "on": "2026-12-01"
                      *         },
                      *         "after": {
@@ -10501,7 +10509,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T21:31:40.837738Z",
+                     *           "as_of": "2026-12-01T00:32:21.534126Z",
                      *           "on": "2026-12-01"
                      *         }
                      *       }
@@ -10525,7 +10533,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8Q5XSDYMP0WT2ABEYND23ND",
+                     *         "id": "01M8QG8M1NQE468QZRFV1ECH8S",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10543,8 +10551,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
                      *         ],
-                     *         "proposed_at": "2026-11-30T21:31:40.851457Z",
-                     *         "settled_at": "2026-11-30T21:31:40.896077Z",
+                     *         "proposed_at": "2026-12-01T00:32:21.547011Z",
+                     *         "settled_at": "2026-12-01T00:32:21.590762Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10574,7 +10582,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T21:31:40.896077Z"
+                     *           "entered_at": "2026-12-01T00:32:21.590762Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10615,7 +10623,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T21:31:40.837738Z",
+                     *           "as_of": "2026-12-01T00:32:21.534126Z",
                      *           "on": "2026-12-01"
                      *         },
                      *         "after": {
@@ -10657,7 +10665,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T21:31:40.837738Z",
+                     *           "as_of": "2026-12-01T00:32:21.534126Z",
                      *           "on": "2026-12-01"
                      *         }
                      *       }
@@ -10679,7 +10687,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSEDM55XAHCAV6WGBRGY */
+                /** @example 01M8QG8M24JVWPH6W2Y35E7Q9S */
                 proposal: string;
             };
             cookie?: never;
@@ -10710,7 +10718,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8Q5XSEDM55XAHCAV6WGBRGY",
+                     *         "id": "01M8QG8M24JVWPH6W2Y35E7Q9S",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10728,8 +10736,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 31/10/2023"
                      *         ],
-                     *         "proposed_at": "2026-11-30T21:31:40.868493Z",
-                     *         "settled_at": "2026-11-30T21:31:40.918907Z",
+                     *         "proposed_at": "2026-12-01T00:32:21.562873Z",
+                     *         "settled_at": "2026-12-01T00:32:21.614766Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10755,7 +10763,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8Q5XSEDM55XAHCAV6WGBRGY",
+                     *         "id": "01M8QG8M24JVWPH6W2Y35E7Q9S",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10773,8 +10781,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 31/10/2023"
                      *         ],
-                     *         "proposed_at": "2026-11-30T21:31:40.868493Z",
-                     *         "settled_at": "2026-11-30T21:31:40.918907Z",
+                     *         "proposed_at": "2026-12-01T00:32:21.562873Z",
+                     *         "settled_at": "2026-12-01T00:32:21.614766Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10798,7 +10806,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSEVCM3QS05D6Z3804YM */
+                /** @example 01M8QG8M2HM5MKME1YWC962EP4 */
                 proposal: string;
             };
             cookie?: never;
@@ -10829,7 +10837,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8Q5XSEVCM3QS05D6Z3804YM",
+                     *         "id": "01M8QG8M2HM5MKME1YWC962EP4",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10847,8 +10855,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
                      *         ],
-                     *         "proposed_at": "2026-11-30T21:31:40.882154Z",
-                     *         "settled_at": "2026-11-30T21:31:40.925968Z",
+                     *         "proposed_at": "2026-12-01T00:32:21.576579Z",
+                     *         "settled_at": "2026-12-01T00:32:21.621579Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10874,7 +10882,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8Q5XSEVCM3QS05D6Z3804YM",
+                     *         "id": "01M8QG8M2HM5MKME1YWC962EP4",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10892,8 +10900,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
                      *         ],
-                     *         "proposed_at": "2026-11-30T21:31:40.882154Z",
-                     *         "settled_at": "2026-11-30T21:31:40.925968Z",
+                     *         "proposed_at": "2026-12-01T00:32:21.576579Z",
+                     *         "settled_at": "2026-12-01T00:32:21.621579Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -11148,7 +11156,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T21:31:40.741211Z",
+                     *         "as_of": "2026-12-01T00:32:21.432329Z",
                      *         "on": "2026-12-01",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -11234,7 +11242,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T21:31:40.685154Z",
+                     *           "as_of": "2026-12-01T00:32:21.374815Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11316,7 +11324,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T21:31:40.685154Z",
+                     *           "as_of": "2026-12-01T00:32:21.374815Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11424,13 +11432,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T21:31:40.741211Z",
+                     *       "as_of": "2026-12-01T00:32:21.432329Z",
                      *       "on": "2026-12-01",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *           "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11585,24 +11593,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T21:31:40.741211Z",
+                     *       "as_of": "2026-12-01T00:32:21.432329Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T21:31:40.793904Z"
+                     *           "entered_at": "2026-12-01T00:32:21.491305Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T21:31:40.896077Z"
+                     *           "entered_at": "2026-12-01T00:32:21.590762Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *           "key": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11638,7 +11646,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *               "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11762,7 +11770,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T21:31:40.837738Z",
+                     *           "as_of": "2026-12-01T00:32:21.534126Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11848,7 +11856,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T21:31:40.793904Z",
+                     *             "as_of": "2026-12-01T00:32:21.491305Z",
                      *             "on": "2026-12-01",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11930,7 +11938,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T21:31:40.793904Z",
+                     *             "as_of": "2026-12-01T00:32:21.491305Z",
                      *             "on": "2026-12-01",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -12012,7 +12020,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T21:31:40.837738Z",
+                     *           "as_of": "2026-12-01T00:32:21.534126Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -12299,7 +12307,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T21:31:40.896077Z"
+                     *           "entered_at": "2026-12-01T00:32:21.590762Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -12324,7 +12332,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T21:31:40.793904Z"
+                     *           "entered_at": "2026-12-01T00:32:21.491305Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -12348,7 +12356,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8Q5XS4TXF4BT8648Q5SHZF5",
+                     *           "id": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12381,7 +12389,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T21:31:40.567867Z",
+                     *           "recorded_at": "2026-12-01T00:32:21.265175Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -12624,7 +12632,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T21:31:40.741211Z",
+                     *             "as_of": "2026-12-01T00:32:21.432329Z",
                      *             "on": "2026-12-01"
                      *           },
                      *           "can": [
@@ -12744,7 +12752,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T21:31:40.741211Z",
+                     *         "as_of": "2026-12-01T00:32:21.432329Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "can": [
@@ -12753,7 +12761,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *           "id": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12820,7 +12828,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T21:31:40.741211Z",
+                     *             "as_of": "2026-12-01T00:32:21.432329Z",
                      *             "on": "2026-12-01"
                      *           },
                      *           "can": [
@@ -12907,11 +12915,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIwNTdjNWY0NjI4ZjMiLCIwNC4wMDcuYTowMDEiLCIwMU04UTVYSERNUDdYUVBaRU1EUjM1TkJYVCJd",
+                     *       "next_cursor": "WyIwNTdjNWY0NjI4ZjMiLCIwNC4wMDcuYTowMDEiLCIwMU04UUc4REdZWk03VFJCN1lKWUczMVJEUiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *           "id": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12978,7 +12986,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T21:31:40.741211Z",
+                     *             "as_of": "2026-12-01T00:32:21.432329Z",
                      *             "on": "2026-12-01"
                      *           },
                      *           "can": [
@@ -13010,7 +13018,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XHDMP7XQPZEMDR35NBXT */
+                /** @example 01M8QG8DGYZM7TRB7YJYG31RDR */
                 assignment: string;
             };
             cookie?: never;
@@ -13029,7 +13037,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *       "id": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -13096,7 +13104,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T21:31:40.741211Z",
+                     *         "as_of": "2026-12-01T00:32:21.432329Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "can": [
@@ -13177,7 +13185,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
+                     *           "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13196,13 +13204,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T21:31:40.940882Z",
+                     *           "urged_at": "2026-12-01T00:32:21.636943Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T21:31:40.959753Z",
+                     *           "answered_at": "2026-12-01T00:32:21.654752Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T21:31:40.970106Z",
+                     *           "closed_at": "2026-12-01T00:32:21.664278Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -13261,7 +13269,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
+                     *           "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13280,7 +13288,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T21:31:40.940882Z",
+                     *           "urged_at": "2026-12-01T00:32:21.636943Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -13312,7 +13320,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSGMN5MXGYD8PCS4BPAE */
+                /** @example 01M8QG8M4EYH8GR93WNCGQVA3C */
                 urge: string;
             };
             cookie?: never;
@@ -13331,7 +13339,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
+                     *       "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13350,13 +13358,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T21:31:40.940882Z",
+                     *       "urged_at": "2026-12-01T00:32:21.636943Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T21:31:40.959753Z",
+                     *       "answered_at": "2026-12-01T00:32:21.654752Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T21:31:40.970106Z",
+                     *       "closed_at": "2026-12-01T00:32:21.664278Z",
                      *       "can": []
                      *     }
                      */
@@ -13377,7 +13385,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSGMN5MXGYD8PCS4BPAE */
+                /** @example 01M8QG8M4EYH8GR93WNCGQVA3C */
                 urge: string;
             };
             cookie?: never;
@@ -13408,7 +13416,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
+                     *         "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13427,9 +13435,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T21:31:40.940882Z",
+                     *         "urged_at": "2026-12-01T00:32:21.636943Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T21:31:40.959753Z",
+                     *         "answered_at": "2026-12-01T00:32:21.654752Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13456,7 +13464,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
+                     *         "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13475,9 +13483,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T21:31:40.940882Z",
+                     *         "urged_at": "2026-12-01T00:32:21.636943Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T21:31:40.959753Z",
+                     *         "answered_at": "2026-12-01T00:32:21.654752Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13502,7 +13510,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSGMN5MXGYD8PCS4BPAE */
+                /** @example 01M8QG8M4EYH8GR93WNCGQVA3C */
                 urge: string;
             };
             cookie?: never;
@@ -13533,7 +13541,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
+                     *         "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13552,13 +13560,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T21:31:40.940882Z",
+                     *         "urged_at": "2026-12-01T00:32:21.636943Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T21:31:40.959753Z",
+                     *         "answered_at": "2026-12-01T00:32:21.654752Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T21:31:40.970106Z",
+                     *         "closed_at": "2026-12-01T00:32:21.664278Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13581,7 +13589,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
+                     *         "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13600,13 +13608,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T21:31:40.940882Z",
+                     *         "urged_at": "2026-12-01T00:32:21.636943Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T21:31:40.959753Z",
+                     *         "answered_at": "2026-12-01T00:32:21.654752Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T21:31:40.970106Z",
+                     *         "closed_at": "2026-12-01T00:32:21.664278Z",
                      *         "can": []
                      *       }
                      *     }
@@ -14899,7 +14907,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q5XSJWACFTCHBYAGBNV525",
+                     *           "id": "01M8QG8M6EXD171BQJWWJ6HCFE",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14910,7 +14918,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T21:31:41.017592Z",
+                     *           "created_at": "2026-12-01T00:32:21.707738Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14962,7 +14970,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8Q5XSJWACFTCHBYAGBNV525",
+                     *         "id": "01M8QG8M6EXD171BQJWWJ6HCFE",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14973,10 +14981,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T21:31:41.017592Z",
+                     *         "created_at": "2026-12-01T00:32:21.707738Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=L6Ay873R_Gj43O19FODFAhL_hq-9V8F61Gd5Y0DBeaA"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=r0Q8mK6SuHdBnYWDFFl00YujAOdDLTI7M6_ClloGHSo"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14997,7 +15005,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSJWACFTCHBYAGBNV525 */
+                /** @example 01M8QG8M6EXD171BQJWWJ6HCFE */
                 subscription: string;
             };
             cookie?: never;
@@ -15016,7 +15024,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XSJWACFTCHBYAGBNV525",
+                     *       "id": "01M8QG8M6EXD171BQJWWJ6HCFE",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -15027,7 +15035,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T21:31:41.017592Z",
+                     *       "created_at": "2026-12-01T00:32:21.707738Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -15048,7 +15056,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSJWACFTCHBYAGBNV525 */
+                /** @example 01M8QG8M6EXD171BQJWWJ6HCFE */
                 subscription: string;
             };
             cookie?: never;
@@ -15068,7 +15076,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XSJWACFTCHBYAGBNV525",
+                     *       "id": "01M8QG8M6EXD171BQJWWJ6HCFE",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -15079,8 +15087,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T21:31:41.017592Z",
-                     *       "revoked_at": "2026-11-30T21:31:41.059448Z"
+                     *       "created_at": "2026-12-01T00:32:21.707738Z",
+                     *       "revoked_at": "2026-12-01T00:32:21.747447Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -15149,7 +15157,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q5XSXHV3AK7762KP3TKC4V",
+                     *           "id": "01M8QG8MGFE8HGPZ4S0B7CF04R",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15164,12 +15172,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T21:31:41.357719Z",
+                     *           "submitted_at": "2026-12-01T00:32:22.027964Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T21:31:41.366328Z",
+                     *           "decided_at": "2026-12-01T00:32:22.036100Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -15178,7 +15186,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8Q5XSXTJNZ7ASZ4P38FTAS7",
+                     *           "entry": "01M8QG8MGR0FV102C9CJQ1HW4S",
                      *           "can": []
                      *         }
                      *       ]
@@ -15232,7 +15240,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XSXHV3AK7762KP3TKC4V",
+                     *       "id": "01M8QG8MGFE8HGPZ4S0B7CF04R",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15247,7 +15255,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T21:31:41.357719Z",
+                     *       "submitted_at": "2026-12-01T00:32:22.027964Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -15277,7 +15285,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSXHV3AK7762KP3TKC4V */
+                /** @example 01M8QG8MGFE8HGPZ4S0B7CF04R */
                 settlement: string;
             };
             cookie?: never;
@@ -15296,7 +15304,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XSXHV3AK7762KP3TKC4V",
+                     *       "id": "01M8QG8MGFE8HGPZ4S0B7CF04R",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15311,12 +15319,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T21:31:41.357719Z",
+                     *       "submitted_at": "2026-12-01T00:32:22.027964Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T21:31:41.366328Z",
+                     *       "decided_at": "2026-12-01T00:32:22.036100Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15325,7 +15333,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8Q5XSXTJNZ7ASZ4P38FTAS7",
+                     *       "entry": "01M8QG8MGR0FV102C9CJQ1HW4S",
                      *       "can": []
                      *     }
                      */
@@ -15346,7 +15354,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSXHV3AK7762KP3TKC4V */
+                /** @example 01M8QG8MGFE8HGPZ4S0B7CF04R */
                 settlement: string;
             };
             cookie?: never;
@@ -15380,7 +15388,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XSXHV3AK7762KP3TKC4V",
+                     *       "id": "01M8QG8MGFE8HGPZ4S0B7CF04R",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15395,12 +15403,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T21:31:41.357719Z",
+                     *       "submitted_at": "2026-12-01T00:32:22.027964Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T21:31:41.366328Z",
+                     *       "decided_at": "2026-12-01T00:32:22.036100Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15409,7 +15417,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8Q5XSXTJNZ7ASZ4P38FTAS7",
+                     *       "entry": "01M8QG8MGR0FV102C9CJQ1HW4S",
                      *       "can": []
                      *     }
                      */
@@ -15429,7 +15437,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSWSY98QKJHDW6JHHZNA */
+                /** @example 01M8QG8MFSVYHXB5NNA6EMTY3Z */
                 settlement: string;
             };
             cookie?: never;
@@ -15458,7 +15466,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XSWSY98QKJHDW6JHHZNA",
+                     *       "id": "01M8QG8MFSVYHXB5NNA6EMTY3Z",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15473,12 +15481,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T21:31:41.334297Z",
+                     *       "submitted_at": "2026-12-01T00:32:22.005555Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T21:31:41.343790Z",
+                     *       "decided_at": "2026-12-01T00:32:22.014181Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -15502,7 +15510,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSV3WAJ47KQFKT4HXH80 */
+                /** @example 01M8QG8ME09Z7BHC0H2VYRPCNS */
                 settlement: string;
             };
             cookie?: never;
@@ -15531,7 +15539,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XSV3WAJ47KQFKT4HXH80",
+                     *       "id": "01M8QG8ME09Z7BHC0H2VYRPCNS",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15546,12 +15554,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T21:31:41.278856Z",
+                     *       "submitted_at": "2026-12-01T00:32:21.948237Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T21:31:41.320519Z",
+                     *       "decided_at": "2026-12-01T00:32:21.991613Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15575,7 +15583,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XSV3WAJ47KQFKT4HXH80",
+                     *       "id": "01M8QG8ME09Z7BHC0H2VYRPCNS",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15590,12 +15598,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T21:31:41.278856Z",
+                     *       "submitted_at": "2026-12-01T00:32:21.948237Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T21:31:41.320519Z",
+                     *       "decided_at": "2026-12-01T00:32:21.991613Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15651,7 +15659,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q5XSNXCSVBC2SS0F94M89F",
+                     *           "id": "01M8QG8M96DRARBVT93TYDBE01",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15668,7 +15676,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T21:31:41.111973Z",
+                     *           "recorded_at": "2026-12-01T00:32:21.793388Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15737,7 +15745,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q5XSNXCSVBC2SS0F94M89F",
+                     *           "id": "01M8QG8M96DRARBVT93TYDBE01",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15754,7 +15762,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T21:31:41.111973Z",
+                     *           "recorded_at": "2026-12-01T00:32:21.793388Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15856,7 +15864,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q5XSQ6T34HY2PME4B6EQVA",
+                     *           "id": "01M8QG8MAB8NA52SS20FK995Y7",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15877,7 +15885,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T21:31:41.154624Z",
+                     *           "recorded_at": "2026-12-01T00:32:21.831374Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15946,7 +15954,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q5XSQ6T34HY2PME4B6EQVA",
+                     *           "id": "01M8QG8MAB8NA52SS20FK995Y7",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15967,7 +15975,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T21:31:41.154624Z",
+                     *           "recorded_at": "2026-12-01T00:32:21.831374Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16068,7 +16076,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q5XSQZPT97BHSTAN9VNWZP",
+                     *           "id": "01M8QG8MB1TDEJK1GTMAJNHT0F",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16089,7 +16097,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T21:31:41.179723Z",
+                     *           "recorded_at": "2026-12-01T00:32:21.854305Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16158,7 +16166,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q5XSQZPT97BHSTAN9VNWZP",
+                     *           "id": "01M8QG8MB1TDEJK1GTMAJNHT0F",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16179,7 +16187,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T21:31:41.179723Z",
+                     *           "recorded_at": "2026-12-01T00:32:21.854305Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16276,7 +16284,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q5XSS6QFFZC20WBE8D15TB",
+                     *           "id": "01M8QG8MC79DXJY7K07T7V5WNK",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16293,7 +16301,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T21:31:41.219324Z",
+                     *           "recorded_at": "2026-12-01T00:32:21.892526Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16362,7 +16370,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q5XSS6QFFZC20WBE8D15TB",
+                     *           "id": "01M8QG8MC79DXJY7K07T7V5WNK",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16379,7 +16387,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T21:31:41.219324Z",
+                     *           "recorded_at": "2026-12-01T00:32:21.892526Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16482,7 +16490,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q5XSQJ85KQCQJQTJ5CTKYJ",
+                     *           "id": "01M8QG8MANW056SNR9EGF5VF1Z",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16503,17 +16511,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T21:31:41.166224Z",
+                     *           "recorded_at": "2026-12-01T00:32:21.841808Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8Q5XSQHZG3QSRBVKZAH44SF",
+                     *           "transfer": "01M8QG8MAMBFXK3YC5JQQS7TCS",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8Q5XSQMSJ13H4VQ45VA95BG",
+                     *           "id": "01M8QG8MAQN4HE18VDYTXSGHKZ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16534,10 +16542,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T21:31:41.166224Z",
+                     *           "recorded_at": "2026-12-01T00:32:21.841808Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8Q5XSQHZG3QSRBVKZAH44SF",
+                     *           "transfer": "01M8QG8MAMBFXK3YC5JQQS7TCS",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -16680,11 +16688,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UTVYU1M2UUZGWkMyMFdCRThEMTVUQiJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UUc4TUM3OURYSlk3SzA3VDdWNVdOSyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q5XSS6QFFZC20WBE8D15TB",
+                     *           "id": "01M8QG8MC79DXJY7K07T7V5WNK",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16701,7 +16709,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T21:31:41.219324Z",
+                     *           "recorded_at": "2026-12-01T00:32:21.892526Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16734,7 +16742,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSREV8A8WQEX29DQCDXD */
+                /** @example 01M8QG8MBGCT0NGJGSN68B2G0D */
                 entry: string;
             };
             cookie?: never;
@@ -16753,7 +16761,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XSREV8A8WQEX29DQCDXD",
+                     *       "id": "01M8QG8MBGCT0NGJGSN68B2G0D",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -16770,9 +16778,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T21:31:41.194814Z",
+                     *       "recorded_at": "2026-12-01T00:32:21.868544Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8Q5XSRWFG8G3CK19KZKWK8S",
+                     *       "reversed_by": "01M8QG8MBXEXFEWBMAJT824ZD7",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -16797,7 +16805,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XSREV8A8WQEX29DQCDXD */
+                /** @example 01M8QG8MBGCT0NGJGSN68B2G0D */
                 entry: string;
             };
             cookie?: never;
@@ -16831,7 +16839,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q5XSRWFG8G3CK19KZKWK8S",
+                     *           "id": "01M8QG8MBXEXFEWBMAJT824ZD7",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16848,8 +16856,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T21:31:41.205524Z",
-                     *           "reverses": "01M8Q5XSREV8A8WQEX29DQCDXD",
+                     *           "recorded_at": "2026-12-01T00:32:21.879180Z",
+                     *           "reverses": "01M8QG8MBGCT0NGJGSN68B2G0D",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -17482,15 +17490,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UTVYUzRXMEtGN1o3Nk44QlcwQTdIVCJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UUc4S1JTOEFNSE5BRVROM0s1NFM1NiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q5XS4W0KF7Z76N8BW0A7HT",
+                     *           "id": "01M8QG8KRS8AMHNAETN3K54S56",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T21:31:40.567867Z",
+                     *           "received_at": "2026-12-01T00:32:21.265175Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -17525,7 +17533,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q5XS4W0KF7Z76N8BW0A7HT */
+                /** @example 01M8QG8KRS8AMHNAETN3K54S56 */
                 receipt: string;
             };
             cookie?: never;
@@ -17544,11 +17552,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q5XS4W0KF7Z76N8BW0A7HT",
+                     *       "id": "01M8QG8KRS8AMHNAETN3K54S56",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T21:31:40.567867Z",
+                     *       "received_at": "2026-12-01T00:32:21.265175Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -17562,14 +17570,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8Q5XS4TXF4BT8648Q5SHZF5",
+                     *           "activity": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "grnDOxdr8jUwc3DG-zzog6YQ1fqNWXjw4UP8a7EgFvU",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImdybkRPeGRyOGpVd2MzREctenpvZzZZUTFmcU5XWGp3NFVQOGE3RWdGdlUiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThRNVhTNFcwS0Y3Wjc2TjhCVzBBN0hUIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMjE6MzE6NDAuNTY3ODY3WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UTVYUzRUWEY0QlQ4NjQ4UTVTSFpGNSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.SGYX75nEtU-LU2HD2HDSGHFN5x80dqzJwhnD2GC7ADCjc8MA6RsJc8LtT3FWb67aQDjA5vEWxiqPCUD642mYAw"
+                     *       "kid": "0lGCxNbPzJbIuxRUMLy88-1GDH6cC8nyRuaWxqMJHQw",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IjBsR0N4TmJQekpiSXV4UlVNTHk4OC0xR0RINmNDOG55UnVhV3hxTUpIUXciLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThRRzhLUlM4QU1ITkFFVE4zSzU0UzU2IiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTItMDFUMDA6MzI6MjEuMjY1MTc1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UUc4S1JOUlpOSjEyUFBWSEtZSjlRUSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.GBQFRiLEe5g8T_8WunH9U2ES1PbnNLPDsA3n_8iwtqHXUYWMCkmbTKJHMMBK7TSp9eAh87ptc8BMMJmRuOsJCQ"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -17609,8 +17617,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "o2l7dvA6ES8s4Wr6IUkz4rF61Cxm8mZUoeePmwujYEY",
-                     *           "kid": "grnDOxdr8jUwc3DG-zzog6YQ1fqNWXjw4UP8a7EgFvU",
+                     *           "x": "gP3anuXX2ygHmVw0oZSpXtHgDgVUR4atZsinDDElHxI",
+                     *           "kid": "0lGCxNbPzJbIuxRUMLy88-1GDH6cC8nyRuaWxqMJHQw",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -17790,6 +17798,8 @@ export interface operations {
                 after?: string | null;
                 /** @description chỉ thay đổi mới nhất, để bắt đầu theo dõi · the last one alone: where to follow from */
                 newest?: boolean;
+                /** @description chỉ thay đổi sau thời điểm này; một ngày là lúc hết ngày đó ở Việt Nam, như ở `progress/change`; để xem lại, còn giữ bản sao thì dùng `after` · only what changed after this instant: a day is its end in Vietnam, as in `progress/change`; to look back, while a copy is kept by `after` */
+                from?: string | null;
                 /** @example 1 */
                 limit?: number;
                 /**
@@ -17797,6 +17807,8 @@ export interface operations {
                  * @example ttdn-2023
                  */
                 plan?: string | null;
+                /** @description Một hoặc nhiều mã: nhiệm vụ, với phân công, đầu ra, hoạt động, bước xử lý, đôn đốc của nó · one or more codes: tasks, with their parts, outputs, records, acts and urges */
+                task?: string | null;
                 /**
                  * @description Một hoặc nhiều: `plan` Kế hoạch, `section` Mục, `objective` Mục đích, yêu cầu, `task` Nhiệm vụ, `implementation` Liên kết thực hiện, `assignment` Phân công, `output` Đầu ra, `activity` Hoạt động, `withdrawal` Rút lại, `act` Bước xử lý đầu ra, `amendment` Điều chỉnh, `proposal` Đề xuất, `urge` Đôn đốc, `event` Sự kiện, `event_link` Nhiệm vụ gắn với sự kiện, `occurrence` Kỷ niệm một năm, `subscription` Đăng ký lịch, `budget` Kinh phí, `budget_line` Dòng kinh phí, `budget_link` Liên kết dòng kinh phí, `ledger_entry` Bút toán, `settlement` Quyết toán, `agency` Cơ quan, `agency_name` Tên cơ quan, `membership` Thành viên nhóm, `key` Khóa truy cập · one or more of: `plan`, `section`, `objective`, `task`, `implementation`, `assignment`, `output`, `activity`, `withdrawal`, `act`, `amendment`, `proposal`, `urge`, `event`, `event_link`, `occurrence`, `subscription`, `budget`, `budget_line`, `budget_link`, `ledger_entry`, `settlement`, `agency`, `agency_name`, `membership`, `key`
                  * @example activity
@@ -17833,13 +17845,14 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q5XS3KM3941E7N2YVE87KH",
-                     *           "at": "2026-11-30T21:31:40.505131Z",
+                     *           "id": "01M8QG8KQ3ERSGE62ZVGKXWEG2",
+                     *           "at": "2026-12-01T00:32:21.192121Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
+                     *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8Q5XS3DB3537KRCHQJCRYFM",
+                     *           "ref": "01M8QG8KPXB6RKXGG9XJJ5D7S5",
                      *           "output": null,
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
@@ -17847,13 +17860,14 @@ export interface operations {
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8Q5XHJ28GZ7QQWDTXSY7YTS",
+                     *           "actor_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
+                     *           "via": "key:01M8QG8DN4KJWEDWQKJ315Q3XV",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8Q5XS3DB3537KRCHQJCRYFM",
+                     *             "public_id": "01M8QG8KPXB6RKXGG9XJJ5D7S5",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
+                     *             "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -17869,12 +17883,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T21:31:40.505131Z"
+                     *             "recorded_at": "2026-12-01T00:32:21.192121Z"
                      *           },
-                     *           "request_id": "4edd91ce237c1f3312faca11"
+                     *           "request_id": "2235477b3025830873acff02"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8Q5XS3KM3941E7N2YVE87KH"
+                     *       "next_cursor": "01M8QG8KQ3ERSGE62ZVGKXWEG2"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -17926,10 +17940,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8Q5XHJ28GZ7QQWDTXSY7YTS",
+                     *       "key": "01M8QG8DN4KJWEDWQKJ315Q3XV",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_Ii6v",
-                     *       "expires_at": "2026-12-30T21:31:32.796752Z",
+                     *       "key_hint": "ttdn_ZArY",
+                     *       "expires_at": "2026-12-31T00:32:15.008054Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
