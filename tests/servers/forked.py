@@ -26,8 +26,18 @@ from unittest.mock import patch
 
 from tests.servers.processes import Process
 
-CAN_FORK = sys.platform == "linux"
-"""Elsewhere there is no fork, or libraries that do not bear it."""
+
+def _can_fork() -> bool:
+    """Elsewhere there is no fork, or libraries that do not bear it; not every Python and kernel of Linux lets
+    the end of a process be waited for that is another's child."""
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except (AttributeError, OSError):
+        return False
+    return sys.platform == "linux"
+
+
+CAN_FORK = _can_fork()
 
 
 def launched(
