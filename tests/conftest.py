@@ -5,11 +5,8 @@ The seeded plan is made once for each worker and database, and copied for each t
 
 import gc
 import os
-import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,12 +20,13 @@ from app.rules.vocabulary import Scope
 from app.services import keys
 from app.settings import Settings
 from seed import loader
-from tests import servers
+from tests import copies, servers
 from tests.patience import untraced
 from tests.service import Service
 
 CLUSTER = pytest.StashKey[servers.ThrowAwayPostgres]()
 KEYS = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 BACKENDS = ("sqlite", "postgresql")
 CALLERS = {
     "TTBCD": (Scope.PUSH,),
@@ -76,14 +74,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Coverage is taken on SQLite, and of examples that somebody chose: the lines are the same on PostgreSQL
-    and in a hundred examples drawn at random, and tracing doubles the time. What only PostgreSQL needs is
-    traced in the servers that tests start."""
+    """Coverage is taken on SQLite, and of each test's first example: the lines are the same on PostgreSQL and
+    hardly more in a hundred examples, and tracing doubles the time. What only PostgreSQL needs is traced in
+    the servers that tests start."""
+    traced = set()
     for item in items:
         given = getattr(item, "callspec", None)
         on_postgresql = given is not None and given.params.get("backend") == "postgresql"
-        if on_postgresql or is_hypothesis_test(getattr(item, "obj", None)):
+        test = getattr(item, "function", item)
+        if on_postgresql or test in traced or is_hypothesis_test(test):
             item.add_marker(untraced)
+        else:
+            traced.add(test)
     items.sort(key=_may_be_long, reverse=True)  # what is begun last should not be waited for by itself
 
 
@@ -119,10 +121,9 @@ class Seeded:
     """A database with the real plan and a key for every caller, to be copied."""
 
     def __init__(self, backend: str, folder: Path) -> None:
-        self.backend, self.folder, self.copies = backend, folder, 0
-        self.name = f"seeded_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-        self.url = url = self._create(self.name, None)
-        database = Database(Settings(DATABASE_URL=url))
+        self.backend, self.original = backend, copies.original(backend, folder, f"seeded_{WORKER}")
+        self.url = self.original.url
+        database = Database(Settings(DATABASE_URL=self.url))
         migration.upgrade(database.engine)
         plan_file, digest = loader.read(loader.PLAN_2023)
         with database.writing() as session:
@@ -137,26 +138,11 @@ class Seeded:
 
     def copy(self) -> str:
         """A fresh copy's address."""
-        self.copies += 1
-        return self._create(f"{self.name}_{self.copies}", self.name)
+        return self.original.copy()
 
-    def drop(self, url: str) -> None:
-        """Remove a copy."""
-        if self.backend == "postgresql" and (cluster := servers.of_session()) is not None:
-            cluster.drop_database(url.rpartition("/")[2])
-
-    def _create(self, name: str, template: str | None) -> str:
-        if self.backend == "postgresql":
-            cluster = servers.of_session()
-            assert cluster is not None
-            return cluster.create_database(name, template=template or "template0")
-        path = self.folder / f"{name}.sqlite3"
-        if template is not None:
-            source = self.folder / f"{template}.sqlite3"
-            with closing(sqlite3.connect(source)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            shutil.copyfile(source, path)
-        return f"sqlite:///{path}"
+    def give_back(self, url: str) -> None:
+        """A copy is needed no more."""
+        self.original.give_back(url)
 
 
 @pytest.fixture(scope="session")
@@ -176,4 +162,4 @@ def service(seeded: Seeded) -> Iterator[Service]:
     url = seeded.copy()
     with Service(url, seeded.secrets) as running:
         yield running
-    seeded.drop(url)
+    seeded.give_back(url)

@@ -3,17 +3,18 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import copy
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import httpx
 
 from app.rules.vocabulary import Scope
 from app.services import keys
 from seed import loader
+from tests.copies import Original
 from tests.service import Service
 from tests.writing import load
 
@@ -97,32 +98,30 @@ class Dated:
         assert answer.status_code == 201, answer.text
 
 
-_KEPT: dict[tuple[str, str], "Seeded"] = {}
-"""The database with that plan, for each of those that tests get copies of: made once."""
+_KEPT: "dict[Seeded, tuple[Original, dict[str, str]]]" = {}
+"""That plan and the callers' keys, for each database that tests get copies of: made once."""
 
 
-def _keep(seeded: "Seeded", folder: Path) -> "Seeded":
+def _keep(seeded: "Seeded", folder: Path) -> "tuple[Original, dict[str, str]]":
     """Put the plan on record in a copy, give every caller a key, and keep the copy to be copied."""
-    kept = copy(seeded)
-    url = seeded.copy()
-    kept.name, kept.secrets = Path(url).stem, dict(seeded.secrets)
+    kept, secrets = seeded.original.twin(f"dated_{uuid4().hex[:12]}"), dict(seeded.secrets)
     plan: dict[str, Any] = json.loads(loader.PLAN_2023.read_text(encoding="utf-8"))
     plan["plan"]["slug"] = SLUG
-    with Service(url, kept.secrets, Clock(BEGUN)) as running:
+    with Service(kept.url, secrets, Clock(BEGUN)) as running:
         assert load(running, plan, folder)
         with running.database.writing() as session:
             for agency in CALLERS:
-                _, kept.secrets[agency] = keys.issue(
+                _, secrets[agency] = keys.issue(
                     session, keys.technician(), agency, "test", (Scope.PUSH,), timedelta(days=400)
                 )
-    return _KEPT.setdefault((seeded.name, seeded.backend), kept)
+    return _KEPT.setdefault(seeded, (kept, secrets))
 
 
 @contextmanager
 def dated(seeded: "Seeded", folder: Path) -> Iterator[Dated]:
     """The service with the plan of 2023, on the third of January of that year."""
-    kept = _KEPT.get((seeded.name, seeded.backend)) or _keep(seeded, folder)
+    kept, secrets = _KEPT.get(seeded) or _keep(seeded, folder)
     url, clock = kept.copy(), Clock(BEGUN + timedelta(minutes=1))
-    with Service(url, dict(kept.secrets), clock) as running:
+    with Service(url, dict(secrets), clock) as running:
         yield Dated(running, clock)
-    kept.drop(url)
+    kept.give_back(url)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import uuid4
 
 import httpx
 from sqlalchemy import select
@@ -196,24 +197,21 @@ class Prepared:
     """A database that every example of a property test gets a copy of."""
 
     def __init__(self, seeded: "Seeded", prepare: Callable[[Service], dict[str, str]]) -> None:
-        self._seeded, self._copies = seeded, count(1)
-        self._url = seeded.copy()
-        with Service(self._url, seeded.secrets) as service:
+        self._original = seeded.original.twin(f"prepared_{uuid4().hex[:12]}")
+        with Service(self._original.url, seeded.secrets) as service:
             self.secrets = {**seeded.secrets, **prepare(service)}
-            service.database.dispose()
 
     @contextmanager
     def copy(self) -> Iterator[Service]:
         """The service over a copy."""
-        name = self._url.rpartition("/")[2].removesuffix(".sqlite3")
-        url = self._seeded._create(f"{name}_{next(self._copies)}", name)
+        url = self._original.copy()
         with Service(url, self.secrets) as service:
             yield service
-        self._seeded.drop(url)
+        self._original.give_back(url)
 
     def drop(self) -> None:
         """Remove it."""
-        self._seeded.drop(self._url)
+        self._original.remove()
 
 
 def secret_of(service: Service, agency: str, *scopes: Scope) -> str:

@@ -17,16 +17,25 @@ PLAN = "/v1/plans/ttdn-2023"
 
 
 class Movable(Database):
-    """A database that is another one for every test, at another address and by another clock. What SQLAlchemy
-    has compiled for it stays, which takes longer than many a test."""
+    """A database that may be another one for every test, at another address and by another clock. What
+    SQLAlchemy has compiled for it stays, which takes longer than many a test; and its connections to a
+    PostgreSQL stay while the address does."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
+        self.url = settings.database_url
         event.listen(self.engine, "do_connect", self._where)
 
     def move(self, url: str, clock: Clock) -> None:
-        """Be this one from now on; no connection to the former one is left."""
-        self._url, self._clock = make_url(url), clock
+        """Be this one from now on; no connection to another is left."""
+        if url != self.url:
+            super().dispose()
+        self.url, self._url, self._clock = url, make_url(url), clock
+
+    def dispose(self) -> None:
+        """An application that ends may be the next test's."""
+        if self.embedded:
+            super().dispose()
 
     def _where(self, dialect: Dialect, _record: Any, arguments: list[Any], named: dict[str, Any]) -> None:
         arguments[:], connecting = dialect.create_connect_args(self._url)
@@ -48,9 +57,17 @@ class Service:
         self.url, self.secrets = url, secrets
         settings = Settings(DATABASE_URL=url)
         self._idle = _idle.setdefault((settings.embedded, settings.busy_seconds), [])
-        self.app = self._idle.pop() if self._idle else _made(settings)
+        self.app = self._taken(url) or _made(settings)
         self.app.state.database.move(url, clock)
         self._ends = ExitStack()
+
+    def _taken(self, url: str) -> FastAPI | None:
+        """One that is connected to this database already, or else any."""
+        there = [app for app in self._idle if app.state.database.url == url] or self._idle[-1:]
+        for app in there[:1]:
+            self._idle.remove(app)
+            return app
+        return None
 
     @property
     def database(self) -> Database:

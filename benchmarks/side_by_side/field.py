@@ -53,7 +53,7 @@ def _prepared(stack: ExitStack, folder: Path, cluster: int, seeds: list[Seeded])
     found = Field()
     for seeded in seeds:
         backend = seeded.backend
-        plan = plan_of.read(folder / f"{seeded.name}.sqlite3", seeded.secrets)
+        plan = plan_of.read(seeds[0].url, seeded.secrets)
         found.bare[ours.DATABASES[backend]] = seeded.copy()
         warm, anew = (
             ours.serving(stack, seeded, seeded.copy(), name, setting, cluster)

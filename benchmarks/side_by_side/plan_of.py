@@ -1,7 +1,6 @@
 """The plan as the peers are given it: bodies, tasks and duties, read from a database of the service."""
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, text
@@ -23,9 +22,9 @@ FROM assignments a ORDER BY a.id
 Rows = list[dict[str, Any]]
 
 
-def read(database: Path, secrets: dict[str, str]) -> tuple[Rows, Rows, Rows]:
+def read(url: str, secrets: dict[str, str]) -> tuple[Rows, Rows, Rows]:
     """Agencies, with the digest of their key where they have one; tasks; assignments."""
-    engine = create_engine(f"sqlite:///{database}", module=sqlite.driver())
+    engine = create_engine(url, module=sqlite.driver())
     with engine.connect() as connection:
         agencies, tasks, assignments = (
             [dict(row) for row in connection.execute(text(query)).mappings()]

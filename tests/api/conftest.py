@@ -96,7 +96,7 @@ def library(seeded: "Seeded") -> Iterator[Service]:
     url = seeded.copy()
     with Service(url, seeded.secrets) as running:
         yield running
-    seeded.drop(url)
+    seeded.give_back(url)
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +126,7 @@ def archive(seeded: "Seeded") -> Iterator[Service]:
             assert said.status_code == 201, said.text
         _spend(running)
         yield running
-    seeded.drop(url)
+    seeded.give_back(url)
 
 
 # The three parties to money: who spends, who allocates, who checks.

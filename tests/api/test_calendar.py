@@ -41,7 +41,7 @@ def at(seeded: Seeded) -> Iterator[Clocked]:
             return opened.enter_context(Service(url, seeded.secrets, lambda: noon))
 
         yield on
-    seeded.drop(url)
+    seeded.give_back(url)
 
 
 def between(client: httpx.Client, first: str, last: str, **asked: Any) -> list[dict[str, Any]]:

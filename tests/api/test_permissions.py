@@ -137,7 +137,7 @@ def lived(seeded: "Seeded") -> Iterator[Service]:
         live(running)
         budget_line(running, "SVHTTDL")
         yield running
-    seeded.drop(url)
+    seeded.give_back(url)
 
 
 @pytest.fixture(scope="module")

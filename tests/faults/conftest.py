@@ -23,7 +23,7 @@ def site(seeded: Seeded) -> Iterator[Site]:
     """A fresh copy of the real plan on SQLite and on the session's PostgreSQL."""
     with closing(Site(seeded.copy(), seeded.secrets)) as made:
         yield made
-    seeded.drop(made.url)
+    seeded.give_back(made.url)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def lasting_site(seeded: Seeded) -> Iterator[Site]:
     """One copy for a whole module, where each test looks only at what it did itself."""
     with closing(Site(seeded.copy(), seeded.secrets)) as made:
         yield made
-    seeded.drop(made.url)
+    seeded.give_back(made.url)
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,8 @@
 """Fresh copies of a database with the real plan, and beside it the same plan without one of its duties."""
 
 import json
-import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,7 +10,7 @@ from uuid import uuid4
 from app.db import Database
 from app.settings import Settings
 from seed import loader
-from tests import servers
+from tests import copies
 from tests.service import Service
 from tests.year.stage import BEGINS, Hands, InProcess, prepare
 
@@ -33,9 +31,8 @@ class Lab:
     """The database that is copied for each history."""
 
     def __init__(self, backend: str, folder: Path) -> None:
-        self._backend, self._folder = backend, folder
-        self._name = f"laws_{uuid4().hex[:12]}"
-        url = self._create(self._name, None)
+        self._original = copies.original(backend, folder, f"laws_{uuid4().hex[:12]}")
+        url = self._original.url
         self._secrets = prepare(url, Hands(BEGINS))
         database = Database(Settings(DATABASE_URL=url), Hands(BEGINS))
         for duty in LEFT_OUT:
@@ -49,31 +46,14 @@ class Lab:
     @contextmanager
     def copy(self) -> Iterator[InProcess]:
         """The service over a copy of its own."""
-        name = f"{self._name}_{uuid4().hex[:12]}"
-        url, hands = self._create(name, self._name), Hands(BEGINS)
+        url, hands = self._original.copy(), Hands(BEGINS)
         with Service(url, dict(self._secrets), hands) as running:
             yield InProcess(running, hands)
-        self._drop(name)
+        self._original.give_back(url)
 
     def close(self) -> None:
         """Remove it."""
-        self._drop(self._name)
-
-    def _create(self, name: str, template: str | None) -> str:
-        if self._backend == "postgresql":
-            cluster = servers.of_session()
-            assert cluster is not None
-            return cluster.create_database(name, template=template or "template0")
-        if template is not None:
-            source = self._folder / f"{template}.sqlite3"
-            with closing(sqlite3.connect(source)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            shutil.copyfile(source, self._folder / f"{name}.sqlite3")
-        return f"sqlite:///{self._folder / f'{name}.sqlite3'}"
-
-    def _drop(self, name: str) -> None:
-        if self._backend == "postgresql" and (cluster := servers.of_session()) is not None:
-            cluster.drop_database(name)
+        self._original.remove()
 
 
 def _plan_without(duty: str) -> dict[str, Any]:
