@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, LiteralString, Protocol, Self
+from weakref import finalize
 
 import psycopg
 from sqlalchemy import make_url
@@ -129,6 +130,7 @@ class _Copy:
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
+        self.close = finalize(self, connection.close)
         self._since = self._told("SELECT pg_current_xact_id()::xid::text")
         self._tables = self._described()
 
@@ -139,9 +141,6 @@ class _Copy:
                 self._since = self._told("SELECT original.put_back(%s::xid)", self._since)
                 return True
         return False
-
-    def close(self) -> None:
-        self._connection.close()
 
     def _described(self) -> list[Any]:
         return self._connection.execute(_TABLES, {"since": self._since}).fetchall()

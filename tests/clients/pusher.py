@@ -6,16 +6,18 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from coverage import Coverage
 from sqlalchemy import select
 
 from app.models import Activity
 from tests.faults.sites import Site
 from tests.patience import UNMEASURED
-from tests.servers.forked import launched
+from tests.servers.forked import Streams, launched
 from tests.servers.processes import Process
 from tests.service import training
 
@@ -59,7 +61,7 @@ class Pusher:
         return str(path)
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
-        """Begin a run that may be killed."""
+        """Begin a run that is spoken to while it lives."""
         return subprocess.Popen(
             [*COMMAND, *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -68,16 +70,33 @@ class Pusher:
 
     def begin(self, *arguments: str) -> Process:
         """Begin a run of which nothing but its end is asked, or what is in `log`: one among hundreds."""
-        with self.log.open("wb", buffering=0) as log:
-            return launched((*COMMAND, *arguments), {**self.environment(), **UNMEASURED}, log)
+        self.log.write_bytes(b"")
+        streams = Streams(os.devnull, str(self.log), str(self.log))
+        return launched((*COMMAND, *arguments), {**self.environment(), **UNMEASURED}, streams)
 
     def run(self, *arguments: str, **environment: str) -> Run:
         """A whole run."""
-        return ended(self.start(*arguments, **environment))
+        return self._whole(arguments, b"", environment)
 
     def push(self, *arguments: str, given: bytes = b"", **environment: str) -> Run:
         """A whole run that tells what came of it as JSON; `given` is its standard input."""
-        return ended(self.start("--json", *arguments, **environment), given)
+        return self._whole(("--json", *arguments), given, environment)
+
+    def _whole(self, arguments: Sequence[str], given: bytes, environment: Mapping[str, str]) -> Run:
+        if Coverage.current() is not None:  # of a process that is forked it would see nothing
+            return ended(self.start(*arguments, **environment), given)
+        with TemporaryDirectory() as folder:
+            streams = Streams(*(f"{folder}/{name}" for name in Streams._fields))
+            for path, content in zip(streams, (given, b"", b""), strict=True):
+                Path(path).write_bytes(content)
+            process = launched(
+                (*COMMAND, *arguments), {**self.environment(), **UNMEASURED, **environment}, streams
+            )
+            try:
+                code = process.wait(120)
+            finally:
+                process.kill()
+            return Run(code, Path(streams.out).read_text("utf-8"), Path(streams.err).read_text("utf-8"))
 
     def environment(self) -> dict[str, str]:
         """Everything but the arguments."""

@@ -16,12 +16,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 from importlib import import_module
 from multiprocessing.connection import Connection
+from pathlib import Path
 from threading import Lock
-from typing import IO, Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from tests.servers.processes import Process
@@ -40,28 +41,41 @@ def _can_fork() -> bool:
 CAN_FORK = _can_fork()
 
 
+class Streams(NamedTuple):
+    """The files that a process reads and writes at the end of."""
+
+    given: str
+    out: str
+    err: str
+
+
 def launched(
-    command: Sequence[str], environment: Mapping[str, str], log: IO[bytes], *, forked: bool = True
+    command: Sequence[str], environment: Mapping[str, str], streams: Streams, *, forked: bool = True
 ) -> Process:
-    """The process that runs `command` and writes both streams at the end of `log`; `forked`: where that can
-    be, Python is born with the service already imported."""
+    """The process that runs `command`; `forked`: where that can be, Python is born with the service already
+    imported."""
     if forked and CAN_FORK and command[0] == sys.executable:
-        return Forked(command[1:], environment, log.name)
-    return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
-    )
+        return Forked(command[1:], environment, streams)
+    with ExitStack() as opened:
+        given, out, err = (
+            opened.enter_context(Path(path).open(how))
+            for path, how in zip(streams, ("rb", "ab", "ab"), strict=True)
+        )
+        return subprocess.Popen(
+            command, stdin=given, stdout=out, stderr=err, env=environment, start_new_session=True
+        )
 
 
 class Forked:
-    """What `subprocess.Popen` is of a Python that runs `arguments`, with both streams in the file `log`."""
+    """What `subprocess.Popen` is of a Python that runs `arguments`."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], log: str) -> None:
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], streams: Streams) -> None:
         with _STARTING, patch.dict(os.environ, environment):  # of the first one born
             self._nursery = _nursery()
         self._arguments = list(arguments)
         self._code: int | None = None
         self._one_at_a_time = Lock()
-        self.pid: int = self._nursery.ask("bear", self._arguments, dict(environment), log)
+        self.pid: int = self._nursery.ask("bear", self._arguments, dict(environment), streams)
 
     def poll(self) -> int | None:
         """Its exit code, or None while it lives."""
@@ -135,15 +149,15 @@ def _nurse(line: Connection) -> None:
             return
 
 
-def _live(arguments: Sequence[str], environment: Mapping[str, str], log: str) -> None:
+def _live(arguments: Sequence[str], environment: Mapping[str, str], streams: Streams) -> None:
     """As `python` would: a module after `-m`, or a script."""
     os.setsid()
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(os.open(streams.given, os.O_RDONLY), 0)
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - a stream that is there already
-    for stream in (sys.__stdout__, sys.__stderr__):
+    for stream, path in ((sys.__stdout__, streams.out), (sys.__stderr__, streams.err)):
         assert stream is not None
         stream.reconfigure(write_through=True)
-        os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND), stream.fileno())
+        os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND), stream.fileno())
     os.environ.clear()
     os.environ.update(environment)
     if arguments[0] == "-m":

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Self
 
-from tests.servers.forked import launched
+from tests.servers.forked import Streams, launched
 from tests.servers.processes import LOOPBACK, Process, Unavailable, free_port, kill, port_is_free
 
 
@@ -68,11 +68,12 @@ class ServerProcess:
     def start(self) -> None:
         """Start, again on the same port after a death, and wait until it says it is ready."""
         deadline = time.monotonic() + self._patience
+        streams = Streams(os.devnull, self._log.name, self._log.name)
         while time.monotonic() < deadline:
             if not port_is_free(self.port):
                 self.port = free_port()
             command = [part.format(port=self.port) for part in self._command]
-            self._process = launched(command, self._environment, self._log, forked=self._forked)
+            self._process = launched(command, self._environment, streams, forked=self._forked)
             while self._process.poll() is None and time.monotonic() < deadline:
                 if self._is_ready():
                     return
