@@ -80,6 +80,9 @@ class Plan(Item):
         opens, ends = dt.date(self.year, 1, 1), dt.date(self.year, 12, 31)
         if not opens <= self.period.first <= self.period.last <= ends:
             raise Broken("period_out_of_year", "period")
+        for said, day in (("effective_on", self.effective_on.value), ("issued_on", self.issued_on.value)):
+            if day is not None and day > self.period.last:
+                raise Broken("after_the_period", said)
         return self
 
 

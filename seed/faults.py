@@ -132,6 +132,19 @@ _WORDS: Final = {
         f"Thời hạn phải từ ngày đầu của kế hoạch đến hết năm thứ {MOST_YEARS_ON} sau năm của kế hoạch",
         f"A deadline lies between the plan's first day and the end of the {MOST_YEARS_ON}th year after",
     ),
+    "before_last_period": Text(
+        "Nhiệm vụ thường xuyên (continuous) báo cáo đến ngày cuối của kế hoạch, không thể hết hạn trước đó",
+        "A continuous duty reports until the plan's last day and cannot be due before",
+    ),
+    "count_is_content": Text(
+        "Số lượng là nội dung: nhiệm vụ theo số lượng (counted) không thể là status_only",
+        "A count says more than a status: a counted task cannot be status_only",
+    ),
+    "after_the_period": Text(
+        "Ngày này sau ngày cuối của kế hoạch: hãy xem lại năm",
+        "This day is after the plan's last day: look at the year again",
+    ),
+    "unknown_country": Text("Không có mã nước này theo ISO 3166-1", "ISO 3166-1 has no such country code"),
     "verified_by_what": Text(
         "date_verified và verified_by phải đi cùng nhau", "date_verified and verified_by go together"
     ),

@@ -11,6 +11,7 @@ from typing import Annotated, Generic, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from app.rules.clauses import valid as is_clause
+from app.rules.countries import COUNTRIES
 from app.rules.lifecycle import latest
 from app.rules.vocabulary import Source
 
@@ -29,6 +30,7 @@ class Declared:
     duties: tuple[str, ...] = ()
     last_line: int | None = None
     begins: date | None = None
+    ends: date | None = None
 
 
 def declared(info: ValidationInfo) -> Declared:
@@ -76,6 +78,12 @@ def _within_reach(day: date, info: ValidationInfo) -> date:
     return day
 
 
+def _country(code: str) -> str:
+    if code not in COUNTRIES:
+        raise Broken("unknown_country")
+    return code
+
+
 # Texts are normalised (NFC, outer white space) before their length is measured.
 Short = Annotated[str, Field(min_length=1, max_length=300)]
 Long = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -96,6 +104,7 @@ Line = Annotated[int, Field(ge=1), AfterValidator(_within_source)]
 Lines = Annotated[str, Field(pattern=r"^\d+(/\d+|-\d+)?(, \d+(/\d+|-\d+)?)*$", max_length=100)]
 
 Deadline = Annotated[date, AfterValidator(_within_reach)]
+Country = Annotated[str, AfterValidator(_country)]
 
 # Integer đồng, signed 64 bit: what both databases can hold.
 Dong = Annotated[int, Field(ge=0, le=2**63 - 1)]

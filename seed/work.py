@@ -173,6 +173,16 @@ class Task(Placed):
         return self
 
     @model_validator(mode="after")
+    def _as_a_decision_could_have_it(self, info: ValidationInfo) -> Self:
+        """What no amendment may make of a task (`services.fitting`) is nothing to begin with either."""
+        ends = fields.declared(info).ends
+        if self.kind is TaskKind.CONTINUOUS and self.due_on and ends and self.due_on < ends:
+            raise Broken("before_last_period", "due_on")
+        if self.kind is TaskKind.COUNTED and self.visibility is Visibility.STATUS_ONLY:
+            raise Broken("count_is_content", "visibility")
+        return self
+
+    @model_validator(mode="after")
     def _answered_for(self) -> Self:
         leads = [one for one in self.assignments if one.role is Role.LEAD]
         if self.family is TaskFamily.DUTY and not leads:
@@ -192,7 +202,7 @@ class Event(Item):
     kind: EventKind
     name_vi: Short
     name_en: Short
-    counterpart: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None
+    counterpart: fields.Country | None
     date_printed: date
     date_verified: date | None
     verified_by: Long | None

@@ -129,6 +129,12 @@ AT: list[tuple[str, str, Change]] = [
     ("/plan/place/source", "null_needs_not_in_text", lambda p: p["plan"]["place"].update(source="implied")),
     ("/plan/issued_on/value", "bad_date", lambda p: p["plan"]["issued_on"].update(value="2024-02-30")),
     ("/plan/effective_on/value", "wrong_type", lambda p: p["plan"]["effective_on"].update(value=None)),
+    (
+        "/plan/effective_on",
+        "after_the_period",
+        lambda p: p["plan"]["effective_on"].update(value="2042-01-15"),
+    ),
+    ("/plan/issued_on", "after_the_period", lambda p: p["plan"]["issued_on"].update(value="2025-01-15")),
     ("/plan/source/file", "bad_format", lambda p: p["plan"]["source"].update(file="dir/x.txt")),
     (
         "/plan/recipients/0/agency",
@@ -207,6 +213,12 @@ AT: list[tuple[str, str, Change]] = [
     ("/tasks/II.2.a/due_on", "deadline_out_of_reach", lambda p: p["tasks"][2].update(due_on="2204-11-30")),
     ("/tasks/II.2.a/code", "clause_elsewhere", lambda p: p["tasks"][2].update(section="II.1")),
     ("/tasks/II.2.a/due_on", "bad_date", lambda p: p["tasks"][2].update(due_on="30/11/2024")),
+    ("/tasks/II.1.a/due_on", "before_last_period", lambda p: p["tasks"][1].update(due_on="2024-12-30")),
+    (
+        "/tasks/II.2.a/visibility",
+        "count_is_content",
+        lambda p: p["tasks"][2].update(visibility="status_only"),
+    ),
     ("/tasks/II.1.a/target", "target_not_counted", lambda p: p["tasks"][1].update(target=4)),
     ("/tasks/II.1.a/assignments", "no_lead", lambda p: p["tasks"][1]["assignments"].pop(0)),
     (
@@ -281,12 +293,18 @@ AT: list[tuple[str, str, Change]] = [
     ("/budget/printed", "digits_differ", lambda p: p["budget"].update(printed="100.000.001")),
     ("/budget/words_printed", "words_differ", lambda p: p["budget"].update(words_printed="một tỷ đồng")),
     ("/budget/words_printed", "no_amount", lambda p: p["budget"].update(words_printed="trăm triệu")),
+    (
+        "/budget/lines/B1/code",
+        "duplicate_code",
+        lambda p: p["budget"]["lines"].append(p["budget"]["lines"][0] | {"allocated_vnd": 0}),
+    ),
     ("/budget/lines/B1/agency", "unknown_body", lambda p: p["budget"]["lines"][0].update(agency="X.BAOM")),
     (
         "/events/E01/task",
         "unknown_task",
         lambda p: p.update(events=[event(task="II.9")]),
     ),
+    ("/events/E01/counterpart", "unknown_country", lambda p: p.update(events=[event(counterpart="XX")])),
     ("/events/E01/verified_by", "verified_by_what", lambda p: p.update(events=[event(verified_by=None)])),
     ("/anomalies", "numbers_not_in_turn", lambda p: p.update(anomalies=[anomaly(2)])),
     (
