@@ -15,6 +15,7 @@ import click
 import pytest
 import uvicorn
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
 from app import sqlite
 from app.cli import main
@@ -191,6 +192,7 @@ def test_a_bad_plan_file_is_told_item_by_item_and_checked_without_a_database(tmp
     assert one_sentence(ttdn(url, "seed", "--check", str(tmp_path / "none.json")))
     sound = ttdn(url, "seed", "--check", str(TINY_PLAN))
     assert (sound.exit_code, "mau-2024" in sound.stdout) == (0, True)
+    assert "not held against any database" in sound.stderr
     assert not (tmp_path / "never.sqlite3").exists()
 
 
@@ -200,6 +202,34 @@ def test_a_second_version_of_a_plan_is_refused_in_a_sentence(service: Service, t
     assert ttdn(service.url, "seed", str(path)).exit_code == 0
     path.write_text(json.dumps({**tiny_plan(), "events_open": True}), encoding="utf-8")
     assert "mau-2024" in one_sentence(ttdn(service.url, "seed", str(path)))
+
+
+def test_what_is_on_record_otherwise_is_found_by_checking_already(service: Service, tmp_path: Path) -> None:
+    plan = tiny_plan()
+    plan["agencies"].append({**plan["agencies"][1], "code": "SCT", "name_vi": "Sở khác hẳn"})
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    checked = one_sentence(ttdn(service.url, "seed", "--check", str(path)))
+    assert "/agencies/SCT/name_vi" in checked
+    assert checked == one_sentence(ttdn(service.url, "seed", str(path)))
+    path.write_text(json.dumps({**tiny_plan(), "events_open": True}), encoding="utf-8")
+    before = rows(service)
+    sound = ttdn(service.url, "seed", "--check", str(path))
+    assert (sound.exit_code, sound.stderr, rows(service)) == (0, "", before)
+    assert ttdn(service.url, "seed", str(TINY_PLAN)).exit_code == 0
+    assert "mau-2024" in one_sentence(ttdn(service.url, "seed", "--check", str(path)))
+
+
+def test_who_loads_while_another_loads_waits_for_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the second is told, on PostgreSQL, that its plan has been written meanwhile, as a fault."""
+    monkeypatch.setenv("TTDN_BUSY_SECONDS", "1")
+    with service.database.writing() as session:
+        session.execute(text("SELECT 1"))  # SQLite's turn to write begins with the first statement
+        assert service.database.hold(session, "ttdn seed")
+        assert one_sentence(ttdn(service.url, "seed", str(TINY_PLAN)))
+    assert ttdn(service.url, "seed", str(TINY_PLAN)).exit_code == 0
 
 
 @pytest.fixture
