@@ -26,7 +26,14 @@ def migrate(revision: str) -> None:
     with database(migrated=False) as opened:
         before = migration.current(opened.engine)
         migration.upgrade(opened.engine, revision)
-        click.echo(f"{before or 'trống · empty'} → {migration.current(opened.engine)}")
+        after = migration.current(opened.engine)
+        if after != revision and migration.known(revision):
+            raise click.ClickException(
+                f"Lược đồ đã ở {after} và không hạ xuống được: đường về là bản sao lưu "
+                f"(docs/runbooks/restore.vi.md) · the schema is at {after} and is not taken back: the way "
+                "back is the backup (docs/runbooks/restore.en.md)"
+            )
+        click.echo(f"{before or 'trống · empty'} → {after}")
 
 
 @click.command()

@@ -204,6 +204,27 @@ def test_a_second_version_of_a_plan_is_refused_in_a_sentence(service: Service, t
     assert "mau-2024" in one_sentence(ttdn(service.url, "seed", str(path)))
 
 
+def test_the_schema_of_a_newer_program_is_told_as_that(
+    service: Service, served: list[str], tmp_path: Path
+) -> None:
+    """`ttdn migrate`, which was the advice, only says that it has never heard of that schema."""
+    with service.database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for command in (["doctor"], ["seed"], ["seed", str(TINY_PLAN)], ["key", "list"], ["migrate"], ["serve"]):
+        said = one_sentence(ttdn(service.url, *command))
+        assert "9999 is of a newer program" in said, command
+        assert "ttdn migrate" not in said
+    assert served == []
+    assert ttdn(service.url, "backup", str(tmp_path / "whole.ttdn")).exit_code == 0
+
+
+def test_a_schema_is_not_taken_back_and_nobody_is_told_it_was(service: Service) -> None:
+    assert "restore" in one_sentence(ttdn(service.url, "migrate", "--to", "0003"))
+    for here in (["migrate"], ["migrate", "--to", "0008"]):
+        assert ttdn(service.url, *here).exit_code == 0
+    assert ttdn(service.url, "doctor").exit_code == 0
+
+
 def test_what_is_on_record_otherwise_is_found_by_checking_already(service: Service, tmp_path: Path) -> None:
     plan = tiny_plan()
     plan["agencies"].append({**plan["agencies"][1], "code": "SCT", "name_vi": "Sở khác hẳn"})
