@@ -2042,7 +2042,7 @@ export interface components {
             moved: components["schemas"]["Moved"][];
             /**
              * Hint Vi
-             * @description vì sao chưa được tính, hay là minh chứng mà chưa làm đổi mức, nếu có · why it counts for nothing, or moves nothing although it is evidence, if so
+             * @description vì sao chưa được tính, là minh chứng mà chưa làm đổi mức, hay của ngày sau kế hoạch · why it counts for nothing, moves nothing although it is evidence, or is of a day after the plan
              */
             hint_vi: string | null;
             /** Hint En */
