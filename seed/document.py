@@ -46,8 +46,8 @@ class Recipient(Item):
 class SourceText(Item):
     """The text the plan was read from: a file's name (never its path), its digest, its number of lines."""
 
-    file: Annotated[str, Field(pattern=r"^[^/\\]+$", max_length=200)]
-    sha256_prefix: Annotated[str, Field(pattern=r"^[0-9a-f]{8,64}$")]
+    file: Annotated[str, fields.formed(r"^[^/\\]+$", "ke-hoach-2024.txt", 200)]
+    sha256_prefix: Annotated[str, fields.formed(r"^[0-9a-f]{8,64}$", "0123456789abcdef", 64)]
     lines: Annotated[int, Field(ge=1)]
 
 

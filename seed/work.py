@@ -109,7 +109,7 @@ class Assignment(Item):
     role: Role
     verb_printed: Short | None = None
     role_read: Bilingual | None = None
-    share: Annotated[str, Field(pattern=r"^[1-9]\d{0,8}/[1-9]\d{0,8}$")] | None = None
+    share: Annotated[str, fields.formed(r"^[1-9]\d{0,8}/[1-9]\d{0,8}$", "2/3", 19)] | None = None
     source: Source
 
     @model_validator(mode="after")

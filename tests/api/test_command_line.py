@@ -126,6 +126,8 @@ def test_keys_are_made_listed_rotated_and_revoked(service: Service) -> None:
     rotated = ttdn(service.url, "key", "rotate", public_id, "--overlap-hours", "0")
     assert rotated.exit_code == 0
     successor, new = rotated.stdout.splitlines()
+    after = ttdn(service.url, "key", "list").stdout.splitlines()
+    assert [line.split()[0] for line in after if "đã hết hạn · expired" in line] == [public_id]
     assert with_key(service, secret).get("/v1/me").status_code == 401
     assert with_key(service, new).get("/v1/me").json()["key"] == successor
     for _ in range(2):

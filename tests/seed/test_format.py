@@ -24,6 +24,7 @@ from app.rules.vocabulary import (
     Word,
 )
 from seed.faults import words
+from seed.fields import EXAMPLES
 from seed.format import PlanFile, read, read_with_digest
 
 HERE = Path(__file__).parent
@@ -373,6 +374,16 @@ def test_messages_say_what_would_be_right_and_never_what_was_there(tmp_path: Pat
     )
 
 
+def test_no_pattern_is_shown_to_whoever_writes_a_plan(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as raised:
+        read(written(tmp_path, lambda p: p["plan"].update(slug="Mẫu 2024", source={"file": "a/b"})))
+    told = {fault.pointer: fault.message.vi for fault in raised.value.faults}
+    assert told["/plan/slug"] == "Không đúng mẫu quy định: ví dụ ttdn-2024"
+    assert told["/plan/source/file"].endswith("ví dụ ke-hoach-2024.txt")
+    for pattern, examples in EXAMPLES.items():
+        assert all(re.match(pattern, one) for one in re.split("; " if ";" in examples else ", ", examples))
+
+
 def test_nfd_text_is_read_as_nfc(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text(unicodedata.normalize("NFD", TINY.read_text("utf-8")), "utf-8")
@@ -390,8 +401,16 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
     ("content", "code", "place"),
     [
         (b'{\n  "format": "ttdn-plan/1"\n  "plan": 1}', "syntax", ("dòng 3, cột 3", "line 3, column 3")),
-        (b"", "syntax", ("dòng 1, cột 1", "line 1, column 1")),
-        (b'{"format": "\xff"}', "not_utf8", ("byte 12", "byte 12")),
+        (b"", "syntax", ("dòng 1, cột 1: tệp trống", "line 1, column 1: the file is empty")),
+        (b'{"format": 1', "syntax", ("kết thúc giữa chừng", "ends before its end")),
+        (b'{"a": "b\tc"}', "syntax", ("dòng 1, cột 9: chuỗi có ký tự tab", "column 9: Invalid control")),
+        (b'{"a": 1,}', "syntax", ("sau mục cuối không có dấu phẩy", "column 9")),
+        ("{“a”: 1}".encode(), "syntax", ("dấu nháy kép thẳng", "column 2")),
+        (
+            b'{"format":\n "\xff"}',
+            "not_utf8",
+            ("Notepad: Lưu thành…, chọn mã hóa ấy): dòng 2, byte 13", "byte 13"),
+        ),
         (b"[" * 100_000, "too_deep", ("", "")),
         (b'{"format": ' + b"9" * 5000 + b"}", "too_deep", ("", "")),
     ],
