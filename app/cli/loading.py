@@ -46,18 +46,26 @@ def migrate(revision: str) -> None:
     help="chỉ kiểm tra tệp, và so với cơ sở dữ liệu nếu có, không nạp · only check the file, and hold it "
     "against the database if there is one",
 )
-def seed(file: Path | None, check: bool) -> None:
+@click.option(
+    "--only-first",
+    is_flag=True,
+    help="chỉ nạp kế hoạch kèm theo khi chưa có kế hoạch nào · the built-in plan, only where there is none",
+)
+def seed(file: Path | None, check: bool, only_first: bool) -> None:
     """Nạp một tệp kế hoạch, hoặc kế hoạch kèm theo; nạp lại không thay đổi gì. · Load a plan file, or the
     built-in plan; again changes nothing."""
+    if only_first and (file or check):
+        raise click.UsageError("--only-first chỉ dùng một mình · --only-first is used alone")
     with database(migrated=not check) as opened:
         if check:
             _check(opened, *loader.read(file or loader.PLAN_2023))
         elif file is None:
-            load_built_in(opened)
+            load_built_in(opened, only_first=only_first)
         else:
             plan_file, digest = loader.read(file)
             with _loading(opened) as session:
-                _load(session, plan_file, digest)
+                new = _load(session, plan_file, digest)
+            _tell(plan_file, new)
 
 
 def _check(opened: Database, plan_file: PlanFile, digest: str) -> None:
@@ -99,16 +107,24 @@ def load_built_in(opened: Database, *, only_first: bool = False) -> None:
     slug = plan_file.plan.slug
     with _loading(opened) as session:
         on_record = drafting.known(session, slug)
-        if on_record not in (None, digest):
-            click.echo(
-                f"{slug}: giữ bản đã nạp, khác bản kèm chương trình; kế hoạch chỉ thay đổi bằng quyết định "
-                "điều chỉnh · the version on record is kept, not the one that comes with this program; "
-                "a plan changes by amendments only"
-            )
-        elif on_record is not None or not (only_first and drafting.holds_a_plan(session)):
-            _load(session, plan_file, digest)
+        if on_record is None and only_first and drafting.holds_a_plan(session):
+            return
+        is_ours = on_record in (None, digest)
+        new = is_ours and _load(session, plan_file, digest)
+    if is_ours:
+        _tell(plan_file, new)
+    else:
+        click.echo(
+            f"{slug}: giữ bản đã nạp, khác bản kèm chương trình; kế hoạch chỉ thay đổi bằng quyết định "
+            "điều chỉnh · the version on record is kept, not the one that comes with this program; "
+            "a plan changes by amendments only"
+        )
 
 
-def _load(session: Session, plan_file: PlanFile, digest: str) -> None:
-    new = loader.load(session, plan_file, digest, lambda what, n: click.echo(f"  {n:4d} {what}"))
+def _load(session: Session, plan_file: PlanFile, digest: str) -> bool:
+    return loader.load(session, plan_file, digest, lambda what, n: click.echo(f"  {n:4d} {what}"))
+
+
+def _tell(plan_file: PlanFile, new: bool) -> None:
+    """Say so once it is committed, not before."""
     click.echo(f"{plan_file.plan.slug}: {'đã nạp · loaded' if new else 'không có gì mới · nothing new'}")

@@ -16,9 +16,11 @@ import pytest
 import uvicorn
 from click.testing import CliRunner, Result
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app import sqlite
 from app.cli import main
+from app.journal import WritingSession
 from app.rules import keys as form
 from app.services import keys
 from seed import loader
@@ -241,6 +243,38 @@ def test_what_is_on_record_otherwise_is_found_by_checking_already(service: Servi
     assert (sound.exit_code, sound.stderr, rows(service)) == (0, "", before)
     assert ttdn(service.url, "seed", str(TINY_PLAN)).exit_code == 0
     assert "mau-2024" in one_sentence(ttdn(service.url, "seed", "--check", str(path)))
+
+
+def test_the_built_in_plan_is_loaded_by_a_container_only_where_there_is_none(empty: str) -> None:
+    """At every `up`: another province would have ours beside its own, for good."""
+    assert 'ttdn migrate && ttdn seed --only-first"' in (ROOT / "docker-compose.yml").read_text("utf-8")
+    assert ttdn(empty, "migrate").exit_code == 0
+    assert ttdn(empty, "seed", str(TINY_PLAN)).exit_code == 0
+    for _ in range(2):
+        assert (again := ttdn(empty, "seed", "--only-first")).exit_code == 0
+        assert again.output == ""
+    for more in (["--check"], [str(TINY_PLAN)]):
+        assert "--only-first" in one_sentence(ttdn(empty, "seed", "--only-first", *more))
+    with Service(empty, {}) as service:
+        assert rows(service)["plans"] == 1
+
+
+def test_the_first_container_loads_the_built_in_plan(empty: str) -> None:
+    assert ttdn(empty, "migrate").exit_code == 0
+    for said in ("ttdn-2023: đã nạp · loaded", "ttdn-2023: không có gì mới · nothing new"):
+        assert ttdn(empty, "seed", "--only-first").stdout.splitlines()[-1] == said
+
+
+def test_a_plan_is_said_to_be_loaded_once_it_is_committed(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise OperationalError("COMMIT", {}, OSError("disk full"))
+
+    monkeypatch.setattr(WritingSession, "commit", full)
+    failed = ttdn(service.url, "seed", str(TINY_PLAN))
+    assert "disk full" in one_sentence(failed)
+    assert "loaded" not in failed.output
 
 
 def test_who_loads_while_another_loads_waits_for_it(
