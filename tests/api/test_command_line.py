@@ -141,6 +141,23 @@ def test_keys_are_made_listed_rotated_and_revoked(service: Service) -> None:
     assert differences(service) == []
 
 
+def test_a_key_is_named_by_the_doctor_before_its_office_is_shut_out(service: Service) -> None:
+    def named() -> list[str]:
+        looked = ttdn(service.url, "doctor")
+        assert (looked.exit_code, looked.stdout.splitlines()[-1]) == (0, "ok")
+        return [line.split()[1] for line in looked.stderr.splitlines() if "ends soon" in line]
+
+    before = named()
+    ids = [
+        ttdn(service.url, "key", "create", "SCT", "--label", "x", "--days", days).stdout.split()[0]
+        for days in ("13", "13", "13", "15")
+    ]
+    assert named() == [*before, *ids[:3]]
+    assert ttdn(service.url, "key", "rotate", ids[0], "--days", "90").exit_code == 0
+    assert ttdn(service.url, "key", "revoke", ids[1]).exit_code == 0
+    assert named() == [*before, ids[2]]
+
+
 def test_a_key_that_was_rotated_already_names_its_successor(service: Service) -> None:
     made = ttdn(service.url, "key", "create", "SCT", "--label", "x", "--days", "90")
     first = made.stdout.split()[0]
