@@ -184,7 +184,7 @@ class Found(NamedTuple):
     def by_pydantic(cls, kind: str, at: tuple[str | int, ...], facts: Mapping[str, Any]) -> Self:
         """Read pydantic's report. A rule over several fields of an item says in `field` which to look at."""
         if isinstance(broken := facts.get("error"), Broken):
-            return cls((*at, broken.field) if broken.field else at, broken.rule)
+            return cls((*at, broken.field) if broken.field else at, broken.rule, broken.detail)
         code = next((ours for start, ours in _KINDS.items() if kind.startswith(start)), "wrong_type")
         if code == "wrong_type":
             return cls(at, code, _TYPES.get(kind.split("_", maxsplit=1)[0]))

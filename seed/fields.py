@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Generic, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
+from app.errors import Text
 from app.rules.clauses import valid as is_clause
 from app.rules.countries import COUNTRIES
 from app.rules.lifecycle import latest
@@ -39,12 +40,14 @@ def declared(info: ValidationInfo) -> Declared:
 
 
 class Broken(ValueError):
-    """A broken rule of the format, whose words stand in seed/faults.py, and the field it is about."""
+    """A broken rule of the format, whose words stand in seed/faults.py, and the field it is about; with what
+    was computed, where that tells more."""
 
-    def __init__(self, rule: str, field: str | None = None) -> None:
+    def __init__(self, rule: str, field: str | None = None, detail: Text | None = None) -> None:
         super().__init__(rule)
         self.rule = rule
         self.field = field
+        self.detail = detail
 
 
 def _among(kind: str, rule: str) -> AfterValidator:

@@ -374,6 +374,18 @@ def test_messages_say_what_would_be_right_and_never_what_was_there(tmp_path: Pat
     )
 
 
+def test_what_is_wrong_with_a_sum_is_told_as_a_sum(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as raised:
+        read(written(tmp_path, lambda p: p["budget"].update(total_vnd=39_000_000, printed=None)))
+    assert raised.value.faults[0].message == (
+        "Tổng các dòng vượt tổng kinh phí: thừa 1.000.000 đồng",
+        "The lines add up to more than the total: 1,000,000 VND over",
+    )
+    with pytest.raises(Invalid) as raised:
+        read(written(tmp_path, lambda p: p["budget"].update(words_printed="một tỷ đồng")))
+    assert raised.value.faults[0].message.vi.endswith("chữ đọc được là 1.000.000.000 đồng")
+
+
 def test_no_pattern_is_shown_to_whoever_writes_a_plan(tmp_path: Path) -> None:
     with pytest.raises(Invalid) as raised:
         read(written(tmp_path, lambda p: p["plan"].update(slug="Mẫu 2024", source={"file": "a/b"})))
