@@ -4,6 +4,7 @@ import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,7 +19,7 @@ from tests.service import PLAN, Service, push
 from tests.sheets import no_place_for_long_files, rows_of
 from tests.walks import items
 from tests.web.test_sheet_files import FILES, WORKBOOKS
-from tests.writing import record
+from tests.writing import record, twin_of
 
 FORMS = {"csv": CSV, "xlsx": XLSX}
 
@@ -846,6 +847,18 @@ def test_equal_rows_are_taken_each_and_said_to_be_equal(service: Service) -> Non
     [row] = told.json()["rows"]
     assert (row["row"], [note["column"] for note in row["notes"]]) == (3, [None])
     assert row["notes"][0]["message_vi"].startswith("Giống hệt dòng 2 của tệp")
+
+
+def test_last_years_export_is_not_made_into_this_years_records(service: Service, tmp_path: Path) -> None:
+    """Its rows name records of another plan: the advice to empty those cells would record them anew."""
+    record(service["SVHTTDL"], "IV.7.a", output="M1")
+    file = service["SVHTTDL"].get(f"{PLAN}/activities", params={"format": "csv"}).content
+    other = f"{twin_of(service, tmp_path)}/imports"
+    answer = service["SVHTTDL"].post(other, content=file, headers={"Content-Type": "text/csv"})
+    assert counts(answer) == {"refused": 1}
+    [told] = answer.json()["rows"][0]["errors"]
+    assert (told["column"], told["code"]) == ("Mã bản ghi", "unknown_record")
+    assert "kế hoạch khác" in told["message_vi"]
 
 
 def test_a_day_after_the_plan_is_taken_and_pointed_out(service: Service) -> None:
