@@ -46,8 +46,8 @@ class Recipient(Item):
 class SourceText(Item):
     """The text the plan was read from: a file's name (never its path), its digest, its number of lines."""
 
-    file: Annotated[str, Field(pattern=r"^[^/\\]+$", max_length=200)]
-    sha256_prefix: Annotated[str, Field(pattern=r"^[0-9a-f]{8,64}$")]
+    file: Annotated[str, fields.formed(r"^[^/\\]+$", "ke-hoach-2024.txt", 200)]
+    sha256_prefix: Annotated[str, fields.formed(r"^[0-9a-f]{8,64}$", "0123456789abcdef", 64)]
     lines: Annotated[int, Field(ge=1)]
 
 
@@ -80,6 +80,9 @@ class Plan(Item):
         opens, ends = dt.date(self.year, 1, 1), dt.date(self.year, 12, 31)
         if not opens <= self.period.first <= self.period.last <= ends:
             raise Broken("period_out_of_year", "period")
+        for said, day in (("effective_on", self.effective_on.value), ("issued_on", self.issued_on.value)):
+            if day is not None and day > self.period.last:
+                raise Broken("after_the_period", said)
         return self
 
 

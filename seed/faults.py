@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from app.errors import Text
 from app.rules.lifecycle import MOST_YEARS_ON
-from seed.fields import Broken
+from seed.fields import EXAMPLES, Broken
 
 # pydantic's error types, by the beginning of their names, to our codes
 _KINDS: Final = {
@@ -26,7 +26,7 @@ _KINDS: Final = {
 }
 
 # where pydantic says what it expected
-_LIMITS: Final = ("expected", "pattern", "max_length", "ge", "le")
+_LIMITS: Final = ("expected", "max_length", "ge", "le")
 
 _WORDS: Final = {
     "missing": Text("Thiếu trường bắt buộc này", "This required field is missing"),
@@ -39,7 +39,9 @@ _WORDS: Final = {
     "bad_date": Text("Ngày phải là ngày có thật, dạng YYYY-MM-DD", "It must be a real date, YYYY-MM-DD"),
     "wrong_type": Text("Sai kiểu dữ liệu, phải là", "The type is wrong, it must be"),
     "syntax": Text("Không phải JSON hợp lệ", "This is not valid JSON"),
-    "not_utf8": Text("Tệp phải ở dạng UTF-8", "The file must be UTF-8"),
+    "not_utf8": Text(
+        "Tệp phải ở dạng UTF-8 (trong Notepad: Lưu thành…, chọn mã hóa ấy)", "The file must be UTF-8"
+    ),
     "unreadable_file": Text("Không mở được tệp", "The file cannot be opened"),
     "too_deep": Text("Lồng nhau quá sâu hoặc số quá dài", "Nested too deep, or a number too long"),
     "duplicate_key": Text("Trường này viết hai lần trong một mục", "The field stands twice in one item"),
@@ -132,6 +134,19 @@ _WORDS: Final = {
         f"Thời hạn phải từ ngày đầu của kế hoạch đến hết năm thứ {MOST_YEARS_ON} sau năm của kế hoạch",
         f"A deadline lies between the plan's first day and the end of the {MOST_YEARS_ON}th year after",
     ),
+    "before_last_period": Text(
+        "Nhiệm vụ thường xuyên (continuous) báo cáo đến ngày cuối của kế hoạch, không thể hết hạn trước đó",
+        "A continuous duty reports until the plan's last day and cannot be due before",
+    ),
+    "count_is_content": Text(
+        "Số lượng là nội dung: nhiệm vụ theo số lượng (counted) không thể là status_only",
+        "A count says more than a status: a counted task cannot be status_only",
+    ),
+    "after_the_period": Text(
+        "Ngày này sau ngày cuối của kế hoạch: hãy xem lại năm",
+        "This day is after the plan's last day: look at the year again",
+    ),
+    "unknown_country": Text("Không có mã nước này theo ISO 3166-1", "ISO 3166-1 has no such country code"),
     "verified_by_what": Text(
         "date_verified và verified_by phải đi cùng nhau", "date_verified and verified_by go together"
     ),
@@ -169,10 +184,13 @@ class Found(NamedTuple):
     def by_pydantic(cls, kind: str, at: tuple[str | int, ...], facts: Mapping[str, Any]) -> Self:
         """Read pydantic's report. A rule over several fields of an item says in `field` which to look at."""
         if isinstance(broken := facts.get("error"), Broken):
-            return cls((*at, broken.field) if broken.field else at, broken.rule)
+            return cls((*at, broken.field) if broken.field else at, broken.rule, broken.detail)
         code = next((ours for start, ours in _KINDS.items() if kind.startswith(start)), "wrong_type")
         if code == "wrong_type":
             return cls(at, code, _TYPES.get(kind.split("_", maxsplit=1)[0]))
+        if code == "bad_format":
+            example = EXAMPLES[facts["pattern"]]
+            return cls(at, code, Text(f"ví dụ {example}", f"such as {example}"))
         limit = next((str(facts[name]) for name in _LIMITS if name in facts), "")
         return cls(at, code, Text(limit.replace(" or ", " hoặc "), limit) if limit else None)
 

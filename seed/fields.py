@@ -6,11 +6,13 @@ one reading reports every fault: those of shape, and those between items.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Generic, Self, TypeVar
+from typing import Annotated, Any, Final, Generic, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
+from app.errors import Text
 from app.rules.clauses import valid as is_clause
+from app.rules.countries import COUNTRIES
 from app.rules.lifecycle import latest
 from app.rules.vocabulary import Source
 
@@ -29,6 +31,7 @@ class Declared:
     duties: tuple[str, ...] = ()
     last_line: int | None = None
     begins: date | None = None
+    ends: date | None = None
 
 
 def declared(info: ValidationInfo) -> Declared:
@@ -37,12 +40,14 @@ def declared(info: ValidationInfo) -> Declared:
 
 
 class Broken(ValueError):
-    """A broken rule of the format, whose words stand in seed/faults.py, and the field it is about."""
+    """A broken rule of the format, whose words stand in seed/faults.py, and the field it is about; with what
+    was computed, where that tells more."""
 
-    def __init__(self, rule: str, field: str | None = None) -> None:
+    def __init__(self, rule: str, field: str | None = None, detail: Text | None = None) -> None:
         super().__init__(rule)
         self.rule = rule
         self.field = field
+        self.detail = detail
 
 
 def _among(kind: str, rule: str) -> AfterValidator:
@@ -54,6 +59,16 @@ def _among(kind: str, rule: str) -> AfterValidator:
         return code
 
     return AfterValidator(check)
+
+
+EXAMPLES: Final[dict[str, str]] = {}
+"""What fits each pattern: whoever writes a plan reads no patterns."""
+
+
+def formed(pattern: str, example: str, most: int) -> Any:
+    """A field of a form, with an example of it for whoever misses it."""
+    EXAMPLES[pattern] = example
+    return Field(pattern=pattern, max_length=most)
 
 
 def _clause(code: str) -> str:
@@ -76,14 +91,20 @@ def _within_reach(day: date, info: ValidationInfo) -> date:
     return day
 
 
+def _country(code: str) -> str:
+    if code not in COUNTRIES:
+        raise Broken("unknown_country")
+    return code
+
+
 # Texts are normalised (NFC, outer white space) before their length is measured.
 Short = Annotated[str, Field(min_length=1, max_length=300)]
 Long = Annotated[str, Field(min_length=1, max_length=2000)]
 
 Clause = Annotated[str, AfterValidator(_clause)]
-AgencyCode = Annotated[str, Field(pattern=r"^[A-Z0-9]+(\.[A-Z0-9]+)*$", max_length=35)]
-ItemCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$", max_length=40)]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+AgencyCode = Annotated[str, formed(r"^[A-Z0-9]+(\.[A-Z0-9]+)*$", "SVHTTDL, UBND.HCL", 35)]
+ItemCode = Annotated[str, formed(r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$", "E01, SVHTTDL-01", 40)]
+Slug = Annotated[str, formed(r"^[a-z0-9]+(-[a-z0-9]+)*$", "ttdn-2024", 60)]
 
 Agency = Annotated[str, _among("agencies", "unknown_agency")]
 Body = Annotated[str, _among("bodies", "unknown_body")]
@@ -93,9 +114,10 @@ Duty = Annotated[str, _among("duties", "unknown_duty")]
 
 # One line of the source text, and a list of them: "18, 20", "80-84"; "132/2" is the second part of line 132.
 Line = Annotated[int, Field(ge=1), AfterValidator(_within_source)]
-Lines = Annotated[str, Field(pattern=r"^\d+(/\d+|-\d+)?(, \d+(/\d+|-\d+)?)*$", max_length=100)]
+Lines = Annotated[str, formed(r"^\d+(/\d+|-\d+)?(, \d+(/\d+|-\d+)?)*$", "18, 20; 80-84; 132/2", 100)]
 
 Deadline = Annotated[date, AfterValidator(_within_reach)]
+Country = Annotated[str, AfterValidator(_country)]
 
 # Integer đồng, signed 64 bit: what both databases can hold.
 Dong = Annotated[int, Field(ge=0, le=2**63 - 1)]

@@ -105,6 +105,7 @@ def _declared(raw: Any) -> Declared:
         duties=tuple(one["code"] for one in tasks if one.get("family") == TaskFamily.DUTY),
         last_line=last_line if isinstance(last_line, int) else None,
         begins=_day(period.get("from")) if isinstance(period, dict) else None,
+        ends=_day(period.get("to")) if isinstance(period, dict) else None,
     )
 
 
@@ -118,11 +119,13 @@ def _day(text: object) -> date | None:
 
 def _codes_used_twice(raw: Any) -> list[Found]:
     found = []
-    for name in _CODED:
+    budget = raw.get("budget") if isinstance(raw, dict) else None
+    lists = [((name,), _items(raw, name)) for name in _CODED]
+    for at, items in [*lists, (("budget", "lines"), _items(budget, "lines"))]:
         seen = set()
-        for one in _items(raw, name):
+        for one in items:
             if one["code"] in seen:
-                found.append(Found((name, one["code"], "code"), "duplicate_code"))
+                found.append(Found((*at, one["code"], "code"), "duplicate_code"))
             seen.add(one["code"])
     return found
 

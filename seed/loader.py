@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, Text
 from app.rules.parties import Actor
 from app.rules.vocabulary import AgencyKind, Scope, Source
-from app.services import assigning, drafting, drafting_money
+from app.services import assigning, drafting, drafting_money, known_bodies
 from app.services.drafting import Draft
+from app.services.known_bodies import Said
 from seed import format as plan_format
 from seed.document import Plan
 from seed.format import PlanFile
@@ -35,6 +36,17 @@ def read(path: Path) -> tuple[PlanFile, str]:
 
 def load(session: Session, plan_file: PlanFile, digest: str, tell: Progress) -> bool:
     """Enter the plan; False when this very file has been loaded before."""
+    if not is_new(session, plan_file, digest):
+        return False
+    draft = drafting.begin(session, _secretariat(plan_file), plan_file.plan.owner, plan_file.plan.secretariat)
+    for what, how_many in _steps(draft, plan_file, digest):
+        tell(what, how_many)
+    return True
+
+
+def is_new(session: Session, plan_file: PlanFile, digest: str) -> bool:
+    """Whether there is something to load. `Conflict` where the file does not fit what is on record, which
+    names every place, since nobody mends a file by one place at a time."""
     slug = plan_file.plan.slug
     known = drafting.known(session, slug)
     if known == digest:
@@ -47,10 +59,30 @@ def load(session: Session, plan_file: PlanFile, digest: str, tell: Progress) -> 
                 f"Plan {slug} was loaded from another version of the file; a plan changes by amendments only",
             )
         )
-    draft = drafting.begin(session, _secretariat(plan_file), plan_file.plan.owner, plan_file.plan.secretariat)
-    for what, how_many in _steps(draft, plan_file, digest):
-        tell(what, how_many)
+    if found := known_bodies.faults(session, _said(plan_file)):
+        raise Conflict(
+            Text(
+                f"Tệp khác với hệ thống ở {len(found)} chỗ, nên không nạp gì",
+                f"The file differs from what is on record in {len(found)} place(s); nothing was loaded",
+            ),
+            faults=found,
+        )
     return True
+
+
+def _said(plan_file: PlanFile) -> Said:
+    plan = plan_file.plan
+    owing = {one.agency for task in plan_file.tasks for one in task.assignments}
+    return Said(
+        bodies={one.code: {"kind": one.kind, "name_vi": one.name_vi} for one in plan_file.agencies},
+        working=owing | {code for code in (plan.owner, plan.secretariat, plan.superior) if code},
+        stays=[
+            (group.code, one.agency, one.valid_from, one.valid_to)
+            for group in plan_file.agencies
+            for one in group.members
+        ],
+        begins=plan.period.first,
+    )
 
 
 def _secretariat(plan_file: PlanFile) -> Actor:

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import model_validator
 
+from app.errors import Text
 from app.rules import money_words
 from seed import fields
 from seed.fields import Broken, Dong, Item, ItemCode, Line, Short
@@ -35,8 +36,11 @@ class Budget(Item):
 
     @model_validator(mode="after")
     def _within_total(self) -> Self:
-        if sum(one.allocated_vnd for one in self.lines) > self.total_vnd:
-            raise Broken("over_total", "lines")
+        over = sum(one.allocated_vnd for one in self.lines) - self.total_vnd
+        if over > 0:
+            raise Broken(
+                "over_total", "lines", Text(f"thừa {over:_} đồng".replace("_", "."), f"{over:,} VND over")
+            )
         return self
 
     @model_validator(mode="after")
@@ -45,8 +49,13 @@ class Budget(Item):
         printed = re.fullmatch(r"[0-9][0-9., ]*(đồng)?", self.printed or "")
         if printed and int(re.sub(r"[^0-9]", "", printed[0])) != self.total_vnd:
             raise Broken("digits_differ", "printed")
-        if self.words_printed is not None and _said(self.words_printed) != self.total_vnd:
-            raise Broken("words_differ", "words_printed")
+        said = None if self.words_printed is None else _said(self.words_printed)
+        if said not in (None, self.total_vnd):
+            raise Broken(
+                "words_differ",
+                "words_printed",
+                Text(f"chữ đọc được là {said:_} đồng".replace("_", "."), f"the words say {said:,} VND"),
+            )
         return self
 
 

@@ -14,6 +14,18 @@ from app.rules import vietnamese
 from seed.faults import Found, words
 
 _DEEPEST: Final = 20
+_SYNTAX: Final = {
+    "Expecting ',' delimiter": "thiếu dấu phẩy, hay có dấu nháy kép trong chuỗi",
+    "Expecting ':' delimiter": "thiếu dấu hai chấm sau tên trường",
+    "Expecting property name": "tên trường phải nằm trong dấu nháy kép thẳng; sau mục cuối không có dấu phẩy",
+    "Illegal trailing comma": "thừa dấu phẩy sau mục cuối",
+    "Expecting value": "phải là một giá trị: chuỗi trong dấu nháy kép thẳng, số, true, false, null",
+    "Invalid control character": "chuỗi có ký tự tab hay xuống dòng",
+    "Invalid \\": "dấu \\ trong chuỗi dùng sai",
+    "Unterminated string": "chuỗi bắt đầu từ đây không có dấu nháy kép đóng",
+    "Extra data": "còn nội dung sau dấu ngoặc đóng cuối cùng",
+}
+"""What Python's reader says, by how it begins."""
 
 
 class _Twice(dict[str, Any]):
@@ -29,20 +41,32 @@ def load(path: Path) -> tuple[Any, list[Found]]:
 
 
 def _parsed(path: Path) -> Any:
+    read = b""
     try:
-        # Editors on Windows put a byte order mark in front.
-        text = path.read_bytes().decode("utf-8-sig")
+        read = path.read_bytes()
+        text = read.decode("utf-8-sig")  # editors on Windows put a byte order mark in front
         return json.loads(text, object_pairs_hook=_object)
     except OSError:
         raise _unreadable("unreadable_file") from None
     except UnicodeDecodeError as error:
-        raise _unreadable("not_utf8", Text(f"byte {error.start}", f"byte {error.start}")) from None
+        line, byte = read.count(b"\n", 0, error.start) + 1, error.start
+        raise _unreadable(
+            "not_utf8", Text(f"dòng {line}, byte {byte}", f"line {line}, byte {byte}")
+        ) from None
     except json.JSONDecodeError as error:
-        line, column = error.lineno, error.colno
-        place = Text(f"dòng {line}, cột {column}", f"line {line}, column {column}: {error.msg}")
+        line, column, why = error.lineno, error.colno, _why(error)
+        place = Text(f"dòng {line}, cột {column}: {why.vi}", f"line {line}, column {column}: {why.en}")
         raise _unreadable("syntax", place) from None
     except (ValueError, RecursionError):
         raise _unreadable("too_deep") from None
+
+
+def _why(error: json.JSONDecodeError) -> Text:
+    """What Python's reader found, in both languages; a file that was cut off is told as that."""
+    if not error.doc[error.pos :].strip():
+        return Text("tệp trống hay kết thúc giữa chừng", "the file is empty or ends before its end")
+    said = next((vi for en, vi in _SYNTAX.items() if error.msg.startswith(en)), "sai cú pháp")
+    return Text(said, error.msg)
 
 
 def _unreadable(code: str, place: Text | None = None) -> Invalid:

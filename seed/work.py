@@ -109,7 +109,7 @@ class Assignment(Item):
     role: Role
     verb_printed: Short | None = None
     role_read: Bilingual | None = None
-    share: Annotated[str, Field(pattern=r"^[1-9]\d{0,8}/[1-9]\d{0,8}$")] | None = None
+    share: Annotated[str, fields.formed(r"^[1-9]\d{0,8}/[1-9]\d{0,8}$", "2/3", 19)] | None = None
     source: Source
 
     @model_validator(mode="after")
@@ -173,6 +173,16 @@ class Task(Placed):
         return self
 
     @model_validator(mode="after")
+    def _as_a_decision_could_have_it(self, info: ValidationInfo) -> Self:
+        """What no amendment may make of a task (`services.fitting`) is nothing to begin with either."""
+        ends = fields.declared(info).ends
+        if self.kind is TaskKind.CONTINUOUS and self.due_on and ends and self.due_on < ends:
+            raise Broken("before_last_period", "due_on")
+        if self.kind is TaskKind.COUNTED and self.visibility is Visibility.STATUS_ONLY:
+            raise Broken("count_is_content", "visibility")
+        return self
+
+    @model_validator(mode="after")
     def _answered_for(self) -> Self:
         leads = [one for one in self.assignments if one.role is Role.LEAD]
         if self.family is TaskFamily.DUTY and not leads:
@@ -192,7 +202,7 @@ class Event(Item):
     kind: EventKind
     name_vi: Short
     name_en: Short
-    counterpart: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None
+    counterpart: fields.Country | None
     date_printed: date
     date_verified: date | None
     verified_by: Long | None

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
 
 import click
 from sqlalchemy import text
@@ -9,7 +11,7 @@ from sqlalchemy import text
 from app.cli.opening import database, settings
 from app.db import Database
 from app.main import create_app
-from app.services import audit
+from app.services import audit, keys
 
 CALLED = {
     "assignments": "phân công",
@@ -18,6 +20,8 @@ CALLED = {
     "changes": "thay đổi trong nhật ký",
 }
 """What the figures count, in Vietnamese."""
+SOON: Final = timedelta(days=14)
+"""So long before its end a key is named, for its office is shut out then: every week, that is twice."""
 WHAT_TO_DO = (
     "Giữ các dòng trên và một bản sao lưu hiện trạng (ttdn backup), báo người bảo trì; chỉ phục hồi "
     "(docs/runbooks/restore.vi.md) khi không đính chính được · Keep these lines and a backup of how it "
@@ -34,10 +38,18 @@ def openapi() -> None:
 
 @click.command()
 def doctor() -> None:
-    """Tính lại mọi con số từ bản ghi và so sánh; kiểm tra cơ sở dữ liệu, lược đồ, nhật ký. · Recompute every
-    figure from the records and compare; check database, schema and journal."""
+    """Tính lại mọi con số từ bản ghi và so sánh; kiểm tra cơ sở dữ liệu, lược đồ, nhật ký; nêu khóa sắp hết
+    hạn. · Recompute every figure from the records and compare; check database, schema and journal; name
+    the keys that end soon."""
     with database() as opened:
         examine(opened)
+        with opened.reading() as session:
+            for key, agency in keys.ending(session, SOON):
+                click.echo(
+                    f"Khóa {key.public_id} của {agency} hết hạn {key.expires_at:%Y-%m-%d}: ttdn key rotate, "
+                    "rồi giao khóa mới cho cơ quan · this key ends soon: rotate it and hand over the new one",
+                    err=True,
+                )
     click.echo("ok")
 
 

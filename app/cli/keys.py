@@ -57,7 +57,9 @@ def key_list() -> None:
     """Danh sách khóa. · List keys."""
     with database() as opened, opened.reading() as session:
         for made, agency in keys.find(session):
-            state = "đã thu hồi · revoked" if made.revoked_at else f"→ {made.expires_at:%Y-%m-%d %H:%M} UTC"
+            until = f"{made.expires_at:%Y-%m-%d %H:%M} UTC"
+            state = f"→ {until}" if made.expires_at > opened.now() else f"đã hết hạn · expired {until}"
+            state = "đã thu hồi · revoked" if made.revoked_at else state
             click.echo(
                 f"{made.public_id}  {agency:9} {made.hint}…  {'+'.join(made.scopes):10} {state}  {made.label}"
             )

@@ -69,6 +69,8 @@ def database(*, migrated: bool = True, there: bool | None = None) -> Iterator[Da
     except UnicodeEncodeError as error:
         raise click.ClickException("Có tham số không phải UTF-8 · an argument is not UTF-8") from error
     except CommandError as error:
+        if (current := migration.current(opened.engine)) is not None and not migration.known(current):
+            raise wrong_schema(current) from error
         raise click.ClickException(
             f"Không đổi được lược đồ · the schema cannot be changed: {error}"
         ) from error
@@ -78,6 +80,13 @@ def database(*, migrated: bool = True, there: bool | None = None) -> Iterator[Da
 
 def wrong_schema(current: str | None) -> click.ClickException:
     """What to say when the schema is not the one this program needs."""
+    if current is not None and not migration.known(current):
+        return click.ClickException(
+            f"Lược đồ {current} là của chương trình mới hơn chương trình này (cần {migration.head()}): dùng "
+            "lại chương trình mới, hoặc phục hồi bản sao lưu trước nâng cấp (docs/runbooks/restore.vi.md) · "
+            f"schema {current} is of a newer program than this one (needed {migration.head()}): use that "
+            "one again, or restore the backup from before the upgrade (docs/runbooks/restore.en.md)"
+        )
     return click.ClickException(
         f"Lược đồ chưa đúng phiên bản · schema {current}, needed {migration.head()}: ttdn migrate"
     )

@@ -63,7 +63,16 @@ def readiness(state: State) -> Readiness:
             5,
             Text("Máy chủ cơ sở dữ liệu này không nhận ghi", "This database server takes no writes"),
         )
-    if migration.current(database.engine) != state.schema:
+    schema = migration.current(database.engine)
+    if schema is not None and not migration.known(schema):
+        raise Busy(
+            30,
+            Text(
+                "Lược đồ mới hơn chương trình này: hãy chạy chương trình mới",
+                "The schema is newer than this program: run the newer one",
+            ),
+        )
+    if schema != state.schema:
         raise Busy(
             30,
             Text(

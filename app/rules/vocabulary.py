@@ -24,7 +24,7 @@ class Word(StrEnum):
 
 class PlanStatus(Word):
     DRAFT = "draft", "Dự thảo", "Draft"
-    ACTIVE = "active", "Đang thực hiện", "Active"
+    ACTIVE = "active", "Còn hiệu lực", "Active"
     CLOSED = "closed", "Đã kết thúc", "Closed"
 
 

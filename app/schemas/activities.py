@@ -208,8 +208,8 @@ class ActivityResult(Out):
     activity: ActivityOut
     moved: list[Moved]
     hint_vi: str | None = Field(
-        description="vì sao chưa được tính, hay là minh chứng mà chưa làm đổi mức, nếu có · why it counts "
-        "for nothing, or moves nothing although it is evidence, if so"
+        description="vì sao chưa được tính, là minh chứng mà chưa làm đổi mức, hay của ngày sau kế hoạch "
+        "· why it counts for nothing, moves nothing although it is evidence, or is of a day after the plan"
     )
     hint_en: str | None
     receipt: ReceiptId = None

@@ -26,11 +26,6 @@ _OVERWRITES: Final = Text(
 )
 """A key that was made here for a row of a file, exported with its record and filled in anew; or a record that
 was corrected by hand since."""
-_AFTER: Final = Text(
-    "Ngày này sau thời gian của kế hoạch: hãy xem lại năm",
-    "This day is after the plan's time: look at its year again",
-)
-"""It may be right: what is late is done all the same; mostly it is the wrong year."""
 _STANDS: Final = Text(
     "Dòng này ghi là đã rút, nhưng tệp không rút được: bản ghi còn hiệu lực. Muốn rút thì dùng “Rút một hoạt "
     "động” (`POST …/activities/{id}/withdrawals`) với mã bản ghi và lý do",
@@ -75,11 +70,12 @@ def take(
     ask = BatchAsk(mode="partial")
     pushed = batching.push(session, actor, slug, list(others.values()), ask)
     came |= dict(zip(others, pushed.results, strict=True))
-    last = grounds.find(session, actor, slug).plan.period_to.isoformat()
+    plan = grounds.find(session, actor, slug).plan
+    last = plan.period_to.isoformat()
     for place, draft in enumerate(drafts):
         overwrites = draft.id is None and draft.values.get("source_system") == OURS
         is_after = str(draft.values.get("occurred_on", "")) > last
-        _hinted(came[place], _OVERWRITES if overwrites else None, _AFTER if is_after else None)
+        _hinted(came[place], _OVERWRITES if overwrites else None, evidence.after(plan) if is_after else None)
         _told_of_status(came[place], draft, known.get(draft.id or ""))
     return [came[place] for place in range(len(drafts))]
 
@@ -106,7 +102,7 @@ def _hinted(row: BatchRow, of_update: Text | None, otherwise: Text | None) -> No
     """Say of a row what its office could look at again, and no more."""
     if row.result in ("created", "updated"):
         told = (row.result == "updated" and of_update) or otherwise
-        if told and not row.hint_vi:
+        if told and row.hint_vi in (None, otherwise.vi if otherwise else None):
             row.hint_vi, row.hint_en = told.vi, told.en
     elif row.hint_vi != evidence.WITHDRAWN.vi:  # nothing could be done better
         row.hint_vi = row.hint_en = None

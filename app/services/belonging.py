@@ -9,7 +9,7 @@ from app.errors import Invalid
 from app.models import Agency, Membership
 from app.models.unit import today
 from app.rules.vocabulary import AgencyKind, Source
-from app.services import access, drafting
+from app.services import access, drafting, known_bodies
 from app.services.drafting import Draft
 from app.services.grounds import is_current
 
@@ -40,7 +40,7 @@ def enter(draft: Draft, group: Agency, member: Agency, first: date | None, last:
         raise Invalid.at(
             "/valid_to", "dates_reversed", "Kết thúc trước khi bắt đầu", "It would end before it begins"
         )
-    if any(row is not same and drafting.overlaps(row, begins, last) for row in stays):
+    if any(row is not same and known_bodies.overlaps(row, begins, last) for row in stays):
         raise Invalid.at(
             "/valid_from",
             "overlaps_another_stay",

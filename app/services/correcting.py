@@ -34,12 +34,15 @@ def correct(
 
 
 def unknown() -> Invalid:
-    """No such record, or none that this caller sees."""
+    """No such record in this plan, or none that this caller sees; last year's export mostly, in which nobody
+    should empty the cell."""
     return Invalid.at(
         "/id",
         "unknown_record",
-        "Không có bản ghi này: xóa ô này để ghi bản ghi mới",
-        "There is no such record: empty this cell to make a new one",
+        "Kế hoạch này không có bản ghi ấy: tệp của kế hoạch khác thì gửi đến kế hoạch đó; ghi bản ghi mới "
+        "thì xóa ô này",
+        "This plan has no such record: send another plan's file to that plan; to make a new record, empty "
+        "this cell",
     )
 
 

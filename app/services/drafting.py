@@ -33,7 +33,7 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor, Item
 from app.rules.vietnamese import fold, sort_key
 from app.rules.vocabulary import AgencyKind, PlanStatus, Source, TaskStatus
-from app.services import access
+from app.services import access, known_bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,27 +136,10 @@ def register_member(draft: Draft, group: str, member: str, facts: Mapping[str, A
     if any((row.valid_from, row.valid_to) == (first, last) for row in on_record):
         return
     for row in on_record:
-        if overlaps(row, first, last):
-            old, new = _days(row.valid_from, row.valid_to), _days(first, last)
-            raise Conflict(
-                Text(
-                    f"{member} đã là thành viên của {group} trong thời gian {old}, chồng lên {new} trong tệp",
-                    f"{member} is on record as a member of {group}, {old}, which overlaps the file's {new}",
-                )
-            )
+        if known_bodies.overlaps(row, first, last):
+            raise Conflict(known_bodies.overlap_told(group, member, row, first, last))
     label = f"{group}/{member}"
     draft.enter(Membership(group_id=group_row.id, member_id=member_row.id, label=label, **facts))
-
-
-def overlaps(row: Membership, first: date | None, last: date | None) -> bool:
-    """Whether a stay on record and one of these days have a day in common; None is an open end."""
-    begins, ends = row.valid_from or date.min, row.valid_to or date.max
-    return begins <= (last or date.max) and (first or date.min) <= ends
-
-
-def _days(first: date | None, last: date | None) -> str:
-    """A period as people of both languages read it; … is an open end."""
-    return f"{first or '…'} – {last or '…'}"
 
 
 def open_plan(

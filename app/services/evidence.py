@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, Text
-from app.models import Activity, Output
+from app.models import Activity, Output, Plan
 from app.rules import acts
 from app.rules.judging import Permit
 from app.rules.vocabulary import ActivityStatus, AgencyKind, OutputKind, Role, TaskKind
@@ -17,11 +17,6 @@ from app.services.dockets import Docket
 WITHDRAWN: Final = Text("Bản ghi này đã được rút lại", "This record has been withdrawn")
 
 
-_BEFORE: Final = Fault(
-    "/occurred_on",
-    "before_the_plan",
-    Text("Ngày này trước thời gian của kế hoạch", "This day is before the plan begins"),
-)
 _NO_OCCURRENCES: Final = Fault(
     "/opens_occurrence",
     "not_triggered",
@@ -59,7 +54,7 @@ def find(
     kind = docket.task.kind if docket.assignment.role is Role.LEAD else None
     if day < docket.here.plan.period_from:
         if code is not None or opens:
-            raise _refused(_BEFORE, docket)
+            raise _refused(_before(docket.here.plan), docket)
         return None
     if opens:
         if kind is not TaskKind.TRIGGERED:
@@ -167,7 +162,7 @@ def hint(docket: Docket, activity: Activity) -> Text:
             "A group owes through its members: a record of the group itself is kept and counts for nothing",
         )
     if activity.occurred_on < docket.here.plan.period_from:
-        return _BEFORE.message
+        return _before(docket.here.plan).message
     output = of(docket, activity)
     if output is not None and output.dropped:
         return acts.NOT_OWED.why
@@ -176,10 +171,34 @@ def hint(docket: Docket, activity: Activity) -> Text:
             "Đầu ra đang bị trả lại: bổ sung xong thì báo cáo lại (claims) để được tính",
             "The output was returned: once it is complete, claim it again to make it count",
         )
-    return _wanting(docket)
+    return _wanting(docket, activity.occurred_on)
 
 
-def _wanting(docket: Docket) -> Text:
+def after(plan: Plan) -> Text:
+    """Of a day after the plan's last. What is late is done all the same; mostly it is the wrong year, or last
+    year's plan that a script still pushes to."""
+    return Text(
+        f"Ngày này sau ngày cuối của kế hoạch ({plan.period_to:%d/%m/%Y}): hãy xem lại năm; việc của kế "
+        "hoạch khác thì gửi đến kế hoạch đó",
+        f"This day is after the plan's last ({plan.period_to.isoformat()}): look at its year again; what is "
+        "of another plan is pushed to that one",
+    )
+
+
+def _before(plan: Plan) -> Fault:
+    return Fault(
+        "/occurred_on",
+        "before_the_plan",
+        Text(
+            f"Ngày này trước ngày đầu của kế hoạch ({plan.period_from:%d/%m/%Y}): hãy xem lại năm; việc của "
+            "kế hoạch khác thì gửi đến kế hoạch đó",
+            f"This day is before the plan's first ({plan.period_from.isoformat()}): look at its year again; "
+            "what is of another plan is pushed to that one",
+        ),
+    )
+
+
+def _wanting(docket: Docket, day: date) -> Text:
     """What a record of such a task needs to count."""
     match docket.task.kind:
         case TaskKind.DELIVERABLE:
@@ -199,5 +218,7 @@ def _wanting(docket: Docket) -> Text:
                 "Ghi `output` hoặc `opens_occurrence` để tính cho một lần phát sinh",
                 "Name an `output`, or open an occurrence, to make it count",
             )
+        case TaskKind.CONTINUOUS if day > docket.here.plan.period_to:
+            return after(docket.here.plan)
         case TaskKind.CONTINUOUS:
             return Text("Ngày thực hiện không thuộc kỳ báo cáo nào", "The date lies in no reporting period")

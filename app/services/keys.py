@@ -178,6 +178,17 @@ def find(session: Session) -> list[tuple[Key, str]]:
     return [(key, code) for key, code in session.execute(query)]
 
 
+def ending(session: Session, within: timedelta) -> list[tuple[Key, str]]:
+    """The keys that end so soon and have no successor, with their agencies: an office is shut out then."""
+    now, found = instant(session), find(session)
+    rotated = {key.replaces_id for key, _ in found}
+    return [
+        (key, agency)
+        for key, agency in found
+        if key.revoked_at is None and now < key.expires_at <= now + within and key.id not in rotated
+    ]
+
+
 def _key(session: Session, public_id: str) -> Key:
     key = session.scalars(select(Key).where(Key.public_id == public_id)).one_or_none()
     if key is None:

@@ -65,8 +65,8 @@ def told(session: Session, actor: Actor, outcome: Outcome) -> tuple[ActivityResu
 
 
 def hint(session: Session, outcome: Outcome) -> Text | None:
-    """Why a record counts for nothing, or was not stored, or will stand in the way of the next version; None
-    where all is well."""
+    """Why a record counts for nothing, or was not stored, or will stand in the way of the next version, or
+    may be of another plan; None where all is well."""
     docket, activity, result, moved = outcome
     if result == "withdrawn":
         return None
@@ -77,4 +77,8 @@ def hint(session: Session, outcome: Outcome) -> Text | None:
     surplus = result == "created" and not moved and evidence.all_filled(docket)
     if surplus or not evidence.counts(docket, activity) or evidence.is_returned(docket, activity):
         return evidence.hint(docket, activity)
-    return _IN_THE_FUTURE if is_ahead else None
+    if is_ahead:
+        return _IN_THE_FUTURE
+    is_new = result in ("created", "updated")
+    plan = docket.here.plan
+    return evidence.after(plan) if is_new and activity.occurred_on > plan.period_to else None

@@ -2042,7 +2042,7 @@ export interface components {
             moved: components["schemas"]["Moved"][];
             /**
              * Hint Vi
-             * @description vì sao chưa được tính, hay là minh chứng mà chưa làm đổi mức, nếu có · why it counts for nothing, or moves nothing although it is evidence, if so
+             * @description vì sao chưa được tính, là minh chứng mà chưa làm đổi mức, hay của ngày sau kế hoạch · why it counts for nothing, moves nothing although it is evidence, or is of a day after the plan
              */
             hint_vi: string | null;
             /** Hint En */
@@ -7107,7 +7107,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
+                     *           "id": "01M8QWQXFESP83A0A1HH1CX5ZH",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7140,7 +7140,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-12-01T00:32:21.265175Z",
+                     *           "recorded_at": "2026-12-01T04:10:25.639433Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -7204,7 +7204,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
+                     *         "id": "01M8QWQXFESP83A0A1HH1CX5ZH",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7234,7 +7234,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-12-01T00:32:21.265175Z",
+                     *         "recorded_at": "2026-12-01T04:10:25.639433Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7252,7 +7252,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8QG8KRS8AMHNAETN3K54S56"
+                     *       "receipt": "01M8QWQXFNCRGNA9H8KFS4BP5D"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7274,7 +7274,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
+                     *         "id": "01M8QWQXFESP83A0A1HH1CX5ZH",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7304,7 +7304,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-12-01T00:32:21.265175Z",
+                     *         "recorded_at": "2026-12-01T04:10:25.639433Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7322,7 +7322,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8QG8KRS8AMHNAETN3K54S56"
+                     *       "receipt": "01M8QWQXFNCRGNA9H8KFS4BP5D"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7415,7 +7415,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
+                     *           "activity": "01M8QWQXFESP83A0A1HH1CX5ZH",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7496,7 +7496,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8KRNRZNJ12PPVHKYJ9QQ */
+                /** @example 01M8QWQXFESP83A0A1HH1CX5ZH */
                 activity: string;
             };
             cookie?: never;
@@ -7515,7 +7515,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
+                     *       "id": "01M8QWQXFESP83A0A1HH1CX5ZH",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7545,7 +7545,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-12-01T00:32:21.265175Z",
+                     *       "recorded_at": "2026-12-01T04:10:25.639433Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7566,14 +7566,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-7829452f5b2a73d7c184d10b"
+                 * @example "1-eee4e9ac39b81e776f5be0bf"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8KRNRZNJ12PPVHKYJ9QQ */
+                /** @example 01M8QWQXFESP83A0A1HH1CX5ZH */
                 activity: string;
             };
             cookie?: never;
@@ -7608,7 +7608,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
+                     *         "id": "01M8QWQXFESP83A0A1HH1CX5ZH",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7641,7 +7641,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-12-01T00:32:21.265175Z",
+                     *         "recorded_at": "2026-12-01T04:10:25.639433Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7670,7 +7670,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8KPXB6RKXGG9XJJ5D7S5 */
+                /** @example 01M8QWQXCBQDDP3JWB8A4SKSFH */
                 activity: string;
             };
             cookie?: never;
@@ -7701,7 +7701,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8QG8KPXB6RKXGG9XJJ5D7S5",
+                     *         "id": "01M8QWQXCBQDDP3JWB8A4SKSFH",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7731,15 +7731,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-12-01T00:32:21.192121Z",
+                     *         "recorded_at": "2026-12-01T04:10:25.493720Z",
                      *         "withdrawal": {
-                     *           "id": "01M8QG8KQZE54ZH01W519ZMYC1",
+                     *           "id": "01M8QWQXE5NAYHP6357CME4J64",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-12-01T00:32:21.227704Z"
+                     *           "withdrawn_at": "2026-12-01T04:10:25.574201Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7775,7 +7775,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8QG8KPXB6RKXGG9XJJ5D7S5",
+                     *         "id": "01M8QWQXCBQDDP3JWB8A4SKSFH",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7805,15 +7805,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-12-01T00:32:21.192121Z",
+                     *         "recorded_at": "2026-12-01T04:10:25.493720Z",
                      *         "withdrawal": {
-                     *           "id": "01M8QG8KQZE54ZH01W519ZMYC1",
+                     *           "id": "01M8QWQXE5NAYHP6357CME4J64",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-12-01T00:32:21.227704Z"
+                     *           "withdrawn_at": "2026-12-01T04:10:25.574201Z"
                      *         },
                      *         "can": []
                      *       },
@@ -8271,8 +8271,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
-                     *           "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *           "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
+                     *           "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -8299,7 +8299,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-12-01T00:32:21.432329Z",
+                     *           "moved_at": "2026-12-01T04:10:26.211993Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8328,7 +8328,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8DJTY31DKKCGN6Z7XRJ2 */
+                /** @example 01M8QWQG4QY9K93EF7T7DRH0T7 */
                 output: string;
             };
             cookie?: never;
@@ -8347,8 +8347,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
-                     *       "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *       "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
+                     *       "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *       "task": "IV.7.a",
                      *       "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *       "agency": "SVHTTDL",
@@ -8375,7 +8375,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-12-01T00:32:21.265175Z",
+                     *       "moved_at": "2026-12-01T04:10:25.639433Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -8414,7 +8414,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8DJTY31DKKCGN6Z7XRJ2 */
+                /** @example 01M8QWQG4QY9K93EF7T7DRH0T7 */
                 output: string;
             };
             cookie?: never;
@@ -8435,14 +8435,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI2MDE0ZGIyZjMzMDUiLCIwMU04UUc4S1hFWk1EUjUwQ005OTREQTJORCJd",
+                     *       "next_cursor": "WyJiZmI5MmZlOWExOWMiLCIwMU04UVdRWTBKVjY2Q0JHUFI3VDE1TllXNCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QG8KWVJK8N4CWB30KRYBW1",
+                     *           "id": "01M8QWQXZEP28E5PT3963QX694",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
+                     *           "output": "01M8QWQG4QY9K93EF7T7DRH0T7",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8451,13 +8451,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-12-01T00:32:21.391821Z"
+                     *           "acted_at": "2026-12-01T04:10:26.135754Z"
                      *         },
                      *         {
-                     *           "id": "01M8QG8KXEZMDR50CM994DA2ND",
+                     *           "id": "01M8QWQY0JV66CBGPR7T15NYW4",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
+                     *           "output": "01M8QWQG4QY9K93EF7T7DRH0T7",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8466,7 +8466,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-12-01T00:32:21.413954Z"
+                     *           "acted_at": "2026-12-01T04:10:26.178227Z"
                      *         }
                      *       ]
                      *     }
@@ -8490,7 +8490,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8DJX3RETYG2Z33M32TVF */
+                /** @example 01M8QWQG4XV9NKQTSZD6Z28C9C */
                 output: string;
             };
             cookie?: never;
@@ -8521,10 +8521,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QG8KVQXXDKV09BZ32DW8NC",
+                     *         "id": "01M8QWQXVSX4FSZ2GRP2HNG5NF",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8QG8DJX3RETYG2Z33M32TVF",
+                     *         "output": "01M8QWQG4XV9NKQTSZD6Z28C9C",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8533,11 +8533,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-12-01T00:32:21.358035Z"
+                     *         "acted_at": "2026-12-01T04:10:25.995963Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QG8DJX3RETYG2Z33M32TVF",
-                     *         "assignment": "01M8QG8DH0EY9Z7FXABGJ49C3D",
+                     *         "id": "01M8QWQG4XV9NKQTSZD6Z28C9C",
+                     *         "assignment": "01M8QWQFZYHABMS9XFP8QS5W0P",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8564,7 +8564,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-12-01T00:32:21.358035Z",
+                     *         "moved_at": "2026-12-01T04:10:25.995963Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8600,10 +8600,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QG8KVQXXDKV09BZ32DW8NC",
+                     *         "id": "01M8QWQXVSX4FSZ2GRP2HNG5NF",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8QG8DJX3RETYG2Z33M32TVF",
+                     *         "output": "01M8QWQG4XV9NKQTSZD6Z28C9C",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8612,11 +8612,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-12-01T00:32:21.358035Z"
+                     *         "acted_at": "2026-12-01T04:10:25.995963Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QG8DJX3RETYG2Z33M32TVF",
-                     *         "assignment": "01M8QG8DH0EY9Z7FXABGJ49C3D",
+                     *         "id": "01M8QWQG4XV9NKQTSZD6Z28C9C",
+                     *         "assignment": "01M8QWQFZYHABMS9XFP8QS5W0P",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8643,7 +8643,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-12-01T00:32:21.358035Z",
+                     *         "moved_at": "2026-12-01T04:10:25.995963Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8677,7 +8677,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8DJX3RETYG2Z33M32TVF */
+                /** @example 01M8QWQG4XV9NKQTSZD6Z28C9C */
                 output: string;
             };
             cookie?: never;
@@ -8708,10 +8708,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QG8KW4GKNJ0VRYM9ZJN9B9",
+                     *         "id": "01M8QWQXXKBE9P8YV9EKPPB7GV",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8QG8DJX3RETYG2Z33M32TVF",
+                     *         "output": "01M8QWQG4XV9NKQTSZD6Z28C9C",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8720,11 +8720,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-12-01T00:32:21.374815Z"
+                     *         "acted_at": "2026-12-01T04:10:26.072409Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QG8DJX3RETYG2Z33M32TVF",
-                     *         "assignment": "01M8QG8DH0EY9Z7FXABGJ49C3D",
+                     *         "id": "01M8QWQG4XV9NKQTSZD6Z28C9C",
+                     *         "assignment": "01M8QWQFZYHABMS9XFP8QS5W0P",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8751,7 +8751,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-12-01T00:32:21.374815Z",
+                     *         "moved_at": "2026-12-01T04:10:26.072409Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8787,10 +8787,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QG8KW4GKNJ0VRYM9ZJN9B9",
+                     *         "id": "01M8QWQXXKBE9P8YV9EKPPB7GV",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8QG8DJX3RETYG2Z33M32TVF",
+                     *         "output": "01M8QWQG4XV9NKQTSZD6Z28C9C",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8799,11 +8799,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-12-01T00:32:21.374815Z"
+                     *         "acted_at": "2026-12-01T04:10:26.072409Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QG8DJX3RETYG2Z33M32TVF",
-                     *         "assignment": "01M8QG8DH0EY9Z7FXABGJ49C3D",
+                     *         "id": "01M8QWQG4XV9NKQTSZD6Z28C9C",
+                     *         "assignment": "01M8QWQFZYHABMS9XFP8QS5W0P",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8830,7 +8830,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-12-01T00:32:21.374815Z",
+                     *         "moved_at": "2026-12-01T04:10:26.072409Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8862,14 +8862,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-df2b2af86028a1ff0b56bbc4"
+                 * @example "4-b9507731baa8f7e974e7dfa7"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8DJTY31DKKCGN6Z7XRJ2 */
+                /** @example 01M8QWQG4QY9K93EF7T7DRH0T7 */
                 output: string;
             };
             cookie?: never;
@@ -8896,10 +8896,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QG8KWVJK8N4CWB30KRYBW1",
+                     *         "id": "01M8QWQXZEP28E5PT3963QX694",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
+                     *         "output": "01M8QWQG4QY9K93EF7T7DRH0T7",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8908,11 +8908,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-12-01T00:32:21.391821Z"
+                     *         "acted_at": "2026-12-01T04:10:26.135754Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
-                     *         "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *         "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
+                     *         "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -8939,7 +8939,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-12-01T00:32:21.391821Z",
+                     *         "moved_at": "2026-12-01T04:10:26.135754Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8975,10 +8975,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QG8KWVJK8N4CWB30KRYBW1",
+                     *         "id": "01M8QWQXZEP28E5PT3963QX694",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
+                     *         "output": "01M8QWQG4QY9K93EF7T7DRH0T7",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8987,11 +8987,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-12-01T00:32:21.391821Z"
+                     *         "acted_at": "2026-12-01T04:10:26.135754Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
-                     *         "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *         "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
+                     *         "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9018,7 +9018,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-12-01T00:32:21.391821Z",
+                     *         "moved_at": "2026-12-01T04:10:26.135754Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -9054,7 +9054,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8DJTY31DKKCGN6Z7XRJ2 */
+                /** @example 01M8QWQG4QY9K93EF7T7DRH0T7 */
                 output: string;
             };
             cookie?: never;
@@ -9085,10 +9085,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QG8KXEZMDR50CM994DA2ND",
+                     *         "id": "01M8QWQY0JV66CBGPR7T15NYW4",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
+                     *         "output": "01M8QWQG4QY9K93EF7T7DRH0T7",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9097,11 +9097,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-12-01T00:32:21.413954Z"
+                     *         "acted_at": "2026-12-01T04:10:26.178227Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
-                     *         "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *         "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
+                     *         "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9131,11 +9131,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-12-01T00:32:21.413954Z"
+                     *           "returned_at": "2026-12-01T04:10:26.178227Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-12-01T00:32:21.413954Z",
+                     *         "moved_at": "2026-12-01T04:10:26.178227Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9169,10 +9169,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QG8KXEZMDR50CM994DA2ND",
+                     *         "id": "01M8QWQY0JV66CBGPR7T15NYW4",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
+                     *         "output": "01M8QWQG4QY9K93EF7T7DRH0T7",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9181,11 +9181,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-12-01T00:32:21.413954Z"
+                     *         "acted_at": "2026-12-01T04:10:26.178227Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
-                     *         "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *         "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
+                     *         "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9215,11 +9215,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-12-01T00:32:21.413954Z"
+                     *           "returned_at": "2026-12-01T04:10:26.178227Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-12-01T00:32:21.413954Z",
+                     *         "moved_at": "2026-12-01T04:10:26.178227Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9291,7 +9291,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8DGYZM7TRB7YJYG31RDR */
+                /** @example 01M8QWQFZS6GM5J9NSN5KW2QTY */
                 assignment: string;
             };
             cookie?: never;
@@ -9316,8 +9316,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QG8DJTY31DKKCGN6Z7XRJ2",
-                     *           "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *           "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
+                     *           "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -9344,7 +9344,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-12-01T00:32:21.432329Z",
+                     *           "moved_at": "2026-12-01T04:10:26.211993Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -9371,7 +9371,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8DGRQMDJ00CRY2PYA3S1 */
+                /** @example 01M8QWQFZD9RDQSNXBK1SXFWXT */
                 assignment: string;
             };
             cookie?: never;
@@ -9403,8 +9403,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8QG8KZDZW5SY32S2SZN3X87",
-                     *         "assignment": "01M8QG8DGRQMDJ00CRY2PYA3S1",
+                     *         "id": "01M8QWQY4VTJHGTX4WJ7286M8P",
+                     *         "assignment": "01M8QWQFZD9RDQSNXBK1SXFWXT",
                      *         "task": "IV.3.a",
                      *         "task_title_vi": "Cung cấp ấn phẩm thông tin đối ngoại cho đoàn ra, đoàn vào",
                      *         "agency": "VPUBND",
@@ -9454,7 +9454,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8DGXBXV3CDRRF08125JK */
+                /** @example 01M8QWQFZMW68A6YN7BYHH14FG */
                 assignment: string;
             };
             cookie?: never;
@@ -9486,10 +9486,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QG8M14MTTGKR475QN2TXZW",
+                     *         "id": "01M8QWQYA8SNT00D7G93SNPZBA",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8QG8DJSH89SXDK2M3E7DGR6",
+                     *         "output": "01M8QWQG4PR0RYG8TWBGK5HJDW",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9498,11 +9498,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-12-01T00:32:21.534126Z"
+                     *         "acted_at": "2026-12-01T04:10:26.483270Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QG8DJSH89SXDK2M3E7DGR6",
-                     *         "assignment": "01M8QG8DGXBXV3CDRRF08125JK",
+                     *         "id": "01M8QWQG4PR0RYG8TWBGK5HJDW",
+                     *         "assignment": "01M8QWQFZMW68A6YN7BYHH14FG",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9529,7 +9529,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-12-01T00:32:21.534126Z",
+                     *         "moved_at": "2026-12-01T04:10:26.483270Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9565,10 +9565,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QG8M14MTTGKR475QN2TXZW",
+                     *         "id": "01M8QWQYA8SNT00D7G93SNPZBA",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8QG8DJSH89SXDK2M3E7DGR6",
+                     *         "output": "01M8QWQG4PR0RYG8TWBGK5HJDW",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9577,11 +9577,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-12-01T00:32:21.534126Z"
+                     *         "acted_at": "2026-12-01T04:10:26.483270Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QG8DJSH89SXDK2M3E7DGR6",
-                     *         "assignment": "01M8QG8DGXBXV3CDRRF08125JK",
+                     *         "id": "01M8QWQG4PR0RYG8TWBGK5HJDW",
+                     *         "assignment": "01M8QWQFZMW68A6YN7BYHH14FG",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9608,7 +9608,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-12-01T00:32:21.534126Z",
+                     *         "moved_at": "2026-12-01T04:10:26.483270Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9703,7 +9703,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-12-01T00:32:21.590762Z"
+                     *           "entered_at": "2026-12-01T04:10:26.620431Z"
                      *         }
                      *       ]
                      *     }
@@ -9804,7 +9804,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-12-01T00:32:21.491305Z"
+                     *         "entered_at": "2026-12-01T04:10:26.360812Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9845,7 +9845,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-12-01T00:32:21.477544Z",
+                     *         "as_of": "2026-12-01T04:10:26.312844Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "after": {
@@ -9887,7 +9887,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-12-01T00:32:21.491305Z",
+                     *         "as_of": "2026-12-01T04:10:26.360812Z",
                      *         "on": "2026-12-01"
                      *       }
                      *     }
@@ -9939,7 +9939,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-12-01T00:32:21.491305Z"
+                     *         "entered_at": "2026-12-01T04:10:26.360812Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9980,7 +9980,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-12-01T00:32:21.477544Z",
+                     *         "as_of": "2026-12-01T04:10:26.312844Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "after": {
@@ -10022,7 +10022,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-12-01T00:32:21.491305Z",
+                     *         "as_of": "2026-12-01T04:10:26.360812Z",
                      *         "on": "2026-12-01"
                      *       }
                      *     }
@@ -10086,7 +10086,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-12-01T00:32:21.491305Z"
+                     *       "entered_at": "2026-12-01T04:10:26.360812Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -10147,11 +10147,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UUc4TTJITTVNS01FMVlXQzk2MkVQNCJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UVdRWURHQTA4UFBRQlBWWkJBSk43NiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QG8M2HM5MKME1YWC962EP4",
+                     *           "id": "01M8QWQYDGA08PPQBPVZBAJN76",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -10169,8 +10169,8 @@ export interface operations {
                      *           "changes_vi": [
                      *             "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
                      *           ],
-                     *           "proposed_at": "2026-12-01T00:32:21.576579Z",
-                     *           "settled_at": "2026-12-01T00:32:21.621579Z",
+                     *           "proposed_at": "2026-12-01T04:10:26.595436Z",
+                     *           "settled_at": "2026-12-01T04:10:26.682586Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -10234,7 +10234,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8QG8M2HM5MKME1YWC962EP4",
+                     *         "id": "01M8QWQYDGA08PPQBPVZBAJN76",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -10252,7 +10252,7 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T00:32:21.576579Z",
+                     *         "proposed_at": "2026-12-01T04:10:26.595436Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -10281,7 +10281,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8M1NQE468QZRFV1ECH8S */
+                /** @example 01M8QWQYBTV4DEBWNB5J689RZ4 */
                 proposal: string;
             };
             cookie?: never;
@@ -10300,7 +10300,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8M1NQE468QZRFV1ECH8S",
+                     *       "id": "01M8QWQYBTV4DEBWNB5J689RZ4",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -10318,8 +10318,8 @@ export interface operations {
                      *       "changes_vi": [
                      *         "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
                      *       ],
-                     *       "proposed_at": "2026-12-01T00:32:21.547011Z",
-                     *       "settled_at": "2026-12-01T00:32:21.590762Z",
+                     *       "proposed_at": "2026-12-01T04:10:26.524379Z",
+                     *       "settled_at": "2026-12-01T04:10:26.620431Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -10342,7 +10342,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8M1NQE468QZRFV1ECH8S */
+                /** @example 01M8QWQYBTV4DEBWNB5J689RZ4 */
                 proposal: string;
             };
             cookie?: never;
@@ -10377,7 +10377,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8QG8M1NQE468QZRFV1ECH8S",
+                     *         "id": "01M8QWQYBTV4DEBWNB5J689RZ4",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10395,8 +10395,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T00:32:21.547011Z",
-                     *         "settled_at": "2026-12-01T00:32:21.590762Z",
+                     *         "proposed_at": "2026-12-01T04:10:26.524379Z",
+                     *         "settled_at": "2026-12-01T04:10:26.620431Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10426,7 +10426,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-12-01T00:32:21.590762Z"
+                     *           "entered_at": "2026-12-01T04:10:26.620431Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10467,7 +10467,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-12-01T00:32:21.534126Z",
+                     *           "as_of": "2026-12-01T04:10:26.483270Z",
                      *           "on": "2026-12-01"
                      *         },
                      *         "after": {
@@ -10509,7 +10509,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-12-01T00:32:21.534126Z",
+                     *           "as_of": "2026-12-01T04:10:26.483270Z",
                      *           "on": "2026-12-01"
                      *         }
                      *       }
@@ -10533,7 +10533,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8QG8M1NQE468QZRFV1ECH8S",
+                     *         "id": "01M8QWQYBTV4DEBWNB5J689RZ4",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10551,8 +10551,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T00:32:21.547011Z",
-                     *         "settled_at": "2026-12-01T00:32:21.590762Z",
+                     *         "proposed_at": "2026-12-01T04:10:26.524379Z",
+                     *         "settled_at": "2026-12-01T04:10:26.620431Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10582,7 +10582,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-12-01T00:32:21.590762Z"
+                     *           "entered_at": "2026-12-01T04:10:26.620431Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10623,7 +10623,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-12-01T00:32:21.534126Z",
+                     *           "as_of": "2026-12-01T04:10:26.483270Z",
                      *           "on": "2026-12-01"
                      *         },
                      *         "after": {
@@ -10665,7 +10665,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-12-01T00:32:21.534126Z",
+                     *           "as_of": "2026-12-01T04:10:26.483270Z",
                      *           "on": "2026-12-01"
                      *         }
                      *       }
@@ -10687,7 +10687,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8M24JVWPH6W2Y35E7Q9S */
+                /** @example 01M8QWQYCVEC2E2KC4ZPX7170P */
                 proposal: string;
             };
             cookie?: never;
@@ -10718,7 +10718,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8QG8M24JVWPH6W2Y35E7Q9S",
+                     *         "id": "01M8QWQYCVEC2E2KC4ZPX7170P",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10736,8 +10736,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 31/10/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T00:32:21.562873Z",
-                     *         "settled_at": "2026-12-01T00:32:21.614766Z",
+                     *         "proposed_at": "2026-12-01T04:10:26.571832Z",
+                     *         "settled_at": "2026-12-01T04:10:26.654587Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10763,7 +10763,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8QG8M24JVWPH6W2Y35E7Q9S",
+                     *         "id": "01M8QWQYCVEC2E2KC4ZPX7170P",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10781,8 +10781,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 31/10/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T00:32:21.562873Z",
-                     *         "settled_at": "2026-12-01T00:32:21.614766Z",
+                     *         "proposed_at": "2026-12-01T04:10:26.571832Z",
+                     *         "settled_at": "2026-12-01T04:10:26.654587Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10806,7 +10806,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8M2HM5MKME1YWC962EP4 */
+                /** @example 01M8QWQYDGA08PPQBPVZBAJN76 */
                 proposal: string;
             };
             cookie?: never;
@@ -10837,7 +10837,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8QG8M2HM5MKME1YWC962EP4",
+                     *         "id": "01M8QWQYDGA08PPQBPVZBAJN76",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10855,8 +10855,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T00:32:21.576579Z",
-                     *         "settled_at": "2026-12-01T00:32:21.621579Z",
+                     *         "proposed_at": "2026-12-01T04:10:26.595436Z",
+                     *         "settled_at": "2026-12-01T04:10:26.682586Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10882,7 +10882,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8QG8M2HM5MKME1YWC962EP4",
+                     *         "id": "01M8QWQYDGA08PPQBPVZBAJN76",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10900,8 +10900,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T00:32:21.576579Z",
-                     *         "settled_at": "2026-12-01T00:32:21.621579Z",
+                     *         "proposed_at": "2026-12-01T04:10:26.595436Z",
+                     *         "settled_at": "2026-12-01T04:10:26.682586Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -11156,7 +11156,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-12-01T00:32:21.432329Z",
+                     *         "as_of": "2026-12-01T04:10:26.211993Z",
                      *         "on": "2026-12-01",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -11242,7 +11242,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-12-01T00:32:21.374815Z",
+                     *           "as_of": "2026-12-01T04:10:26.072409Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11324,7 +11324,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-12-01T00:32:21.374815Z",
+                     *           "as_of": "2026-12-01T04:10:26.072409Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11432,13 +11432,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-12-01T00:32:21.432329Z",
+                     *       "as_of": "2026-12-01T04:10:26.211993Z",
                      *       "on": "2026-12-01",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *           "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11593,24 +11593,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-12-01T00:32:21.432329Z",
+                     *       "as_of": "2026-12-01T04:10:26.211993Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-12-01T00:32:21.491305Z"
+                     *           "entered_at": "2026-12-01T04:10:26.360812Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-12-01T00:32:21.590762Z"
+                     *           "entered_at": "2026-12-01T04:10:26.620431Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *           "key": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11646,7 +11646,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *               "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11718,7 +11718,7 @@ export interface operations {
                      *         "effective_on": "2023-01-01",
                      *         "issued_on": null,
                      *         "status": "active",
-                     *         "status_label": "Đang thực hiện",
+                     *         "status_label": "Còn hiệu lực",
                      *         "revision": 3,
                      *         "issuer_vi": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh Trà Vinh",
                      *         "issuer_en": "Steering Committee for foreign information work of Trà Vinh province",
@@ -11770,7 +11770,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-12-01T00:32:21.534126Z",
+                     *           "as_of": "2026-12-01T04:10:26.483270Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11856,7 +11856,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-12-01T00:32:21.491305Z",
+                     *             "as_of": "2026-12-01T04:10:26.360812Z",
                      *             "on": "2026-12-01",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11938,7 +11938,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-12-01T00:32:21.491305Z",
+                     *             "as_of": "2026-12-01T04:10:26.360812Z",
                      *             "on": "2026-12-01",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -12020,7 +12020,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-12-01T00:32:21.534126Z",
+                     *           "as_of": "2026-12-01T04:10:26.483270Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -12307,7 +12307,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-12-01T00:32:21.590762Z"
+                     *           "entered_at": "2026-12-01T04:10:26.620431Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -12332,7 +12332,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-12-01T00:32:21.491305Z"
+                     *           "entered_at": "2026-12-01T04:10:26.360812Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -12356,7 +12356,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
+                     *           "id": "01M8QWQXFESP83A0A1HH1CX5ZH",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12389,7 +12389,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-12-01T00:32:21.265175Z",
+                     *           "recorded_at": "2026-12-01T04:10:25.639433Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -12632,7 +12632,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-12-01T00:32:21.432329Z",
+                     *             "as_of": "2026-12-01T04:10:26.211993Z",
                      *             "on": "2026-12-01"
                      *           },
                      *           "can": [
@@ -12752,7 +12752,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-12-01T00:32:21.432329Z",
+                     *         "as_of": "2026-12-01T04:10:26.211993Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "can": [
@@ -12761,7 +12761,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *           "id": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12828,7 +12828,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-12-01T00:32:21.432329Z",
+                     *             "as_of": "2026-12-01T04:10:26.211993Z",
                      *             "on": "2026-12-01"
                      *           },
                      *           "can": [
@@ -12915,11 +12915,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIwNTdjNWY0NjI4ZjMiLCIwNC4wMDcuYTowMDEiLCIwMU04UUc4REdZWk03VFJCN1lKWUczMVJEUiJd",
+                     *       "next_cursor": "WyIwNTdjNWY0NjI4ZjMiLCIwNC4wMDcuYTowMDEiLCIwMU04UVdRRlpTNkdNNUo5TlNONUtXMlFUWSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *           "id": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12986,7 +12986,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-12-01T00:32:21.432329Z",
+                     *             "as_of": "2026-12-01T04:10:26.211993Z",
                      *             "on": "2026-12-01"
                      *           },
                      *           "can": [
@@ -13018,7 +13018,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8DGYZM7TRB7YJYG31RDR */
+                /** @example 01M8QWQFZS6GM5J9NSN5KW2QTY */
                 assignment: string;
             };
             cookie?: never;
@@ -13037,7 +13037,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *       "id": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -13104,7 +13104,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-12-01T00:32:21.432329Z",
+                     *         "as_of": "2026-12-01T04:10:26.211993Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "can": [
@@ -13185,7 +13185,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
+                     *           "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13204,13 +13204,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-12-01T00:32:21.636943Z",
+                     *           "urged_at": "2026-12-01T04:10:26.707182Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-12-01T00:32:21.654752Z",
+                     *           "answered_at": "2026-12-01T04:10:26.738907Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-12-01T00:32:21.664278Z",
+                     *           "closed_at": "2026-12-01T04:10:26.756021Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -13269,7 +13269,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
+                     *           "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13288,7 +13288,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-12-01T00:32:21.636943Z",
+                     *           "urged_at": "2026-12-01T04:10:26.707182Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -13320,7 +13320,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8M4EYH8GR93WNCGQVA3C */
+                /** @example 01M8QWQYH0HDRJ9SCEB0FV6TS1 */
                 urge: string;
             };
             cookie?: never;
@@ -13339,7 +13339,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
+                     *       "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13358,13 +13358,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-12-01T00:32:21.636943Z",
+                     *       "urged_at": "2026-12-01T04:10:26.707182Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-12-01T00:32:21.654752Z",
+                     *       "answered_at": "2026-12-01T04:10:26.738907Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-12-01T00:32:21.664278Z",
+                     *       "closed_at": "2026-12-01T04:10:26.756021Z",
                      *       "can": []
                      *     }
                      */
@@ -13385,7 +13385,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8M4EYH8GR93WNCGQVA3C */
+                /** @example 01M8QWQYH0HDRJ9SCEB0FV6TS1 */
                 urge: string;
             };
             cookie?: never;
@@ -13416,7 +13416,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
+                     *         "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13435,9 +13435,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-12-01T00:32:21.636943Z",
+                     *         "urged_at": "2026-12-01T04:10:26.707182Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-12-01T00:32:21.654752Z",
+                     *         "answered_at": "2026-12-01T04:10:26.738907Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13464,7 +13464,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
+                     *         "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13483,9 +13483,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-12-01T00:32:21.636943Z",
+                     *         "urged_at": "2026-12-01T04:10:26.707182Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-12-01T00:32:21.654752Z",
+                     *         "answered_at": "2026-12-01T04:10:26.738907Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13510,7 +13510,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8M4EYH8GR93WNCGQVA3C */
+                /** @example 01M8QWQYH0HDRJ9SCEB0FV6TS1 */
                 urge: string;
             };
             cookie?: never;
@@ -13541,7 +13541,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
+                     *         "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13560,13 +13560,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-12-01T00:32:21.636943Z",
+                     *         "urged_at": "2026-12-01T04:10:26.707182Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-12-01T00:32:21.654752Z",
+                     *         "answered_at": "2026-12-01T04:10:26.738907Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-12-01T00:32:21.664278Z",
+                     *         "closed_at": "2026-12-01T04:10:26.756021Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13589,7 +13589,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8QG8M4EYH8GR93WNCGQVA3C",
+                     *         "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13608,13 +13608,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-12-01T00:32:21.636943Z",
+                     *         "urged_at": "2026-12-01T04:10:26.707182Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-12-01T00:32:21.654752Z",
+                     *         "answered_at": "2026-12-01T04:10:26.738907Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-12-01T00:32:21.664278Z",
+                     *         "closed_at": "2026-12-01T04:10:26.756021Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13642,7 +13642,7 @@ export interface operations {
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
                 year?: number | null;
-                /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Đang thực hiện, `closed` Đã kết thúc · one or more of: `draft`, `active`, `closed` */
+                /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `closed` Đã kết thúc · one or more of: `draft`, `active`, `closed` */
                 status?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: slug, year · order, minus is descending: slug, year */
                 sort?: string;
@@ -13687,7 +13687,7 @@ export interface operations {
                      *           "effective_on": "2023-01-01",
                      *           "issued_on": null,
                      *           "status": "active",
-                     *           "status_label": "Đang thực hiện",
+                     *           "status_label": "Còn hiệu lực",
                      *           "revision": 3,
                      *           "issuer_vi": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh Trà Vinh",
                      *           "issuer_en": "Steering Committee for foreign information work of Trà Vinh province",
@@ -13748,7 +13748,7 @@ export interface operations {
                      *       "effective_on": "2023-01-01",
                      *       "issued_on": null,
                      *       "status": "active",
-                     *       "status_label": "Đang thực hiện",
+                     *       "status_label": "Còn hiệu lực",
                      *       "revision": 3,
                      *       "issuer_vi": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh Trà Vinh",
                      *       "issuer_en": "Steering Committee for foreign information work of Trà Vinh province",
@@ -14907,7 +14907,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QG8M6EXD171BQJWWJ6HCFE",
+                     *           "id": "01M8QWQYMFSQW5JE2S5T9VTDKH",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14918,7 +14918,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-12-01T00:32:21.707738Z",
+                     *           "created_at": "2026-12-01T04:10:26.827529Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14970,7 +14970,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8QG8M6EXD171BQJWWJ6HCFE",
+                     *         "id": "01M8QWQYMFSQW5JE2S5T9VTDKH",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14981,10 +14981,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-12-01T00:32:21.707738Z",
+                     *         "created_at": "2026-12-01T04:10:26.827529Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=r0Q8mK6SuHdBnYWDFFl00YujAOdDLTI7M6_ClloGHSo"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=aYOrNmaR95-L8hYGqtbnuUXHh80eqDFKZxCkoEA0374"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -15005,7 +15005,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8M6EXD171BQJWWJ6HCFE */
+                /** @example 01M8QWQYMFSQW5JE2S5T9VTDKH */
                 subscription: string;
             };
             cookie?: never;
@@ -15024,7 +15024,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8M6EXD171BQJWWJ6HCFE",
+                     *       "id": "01M8QWQYMFSQW5JE2S5T9VTDKH",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -15035,7 +15035,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-12-01T00:32:21.707738Z",
+                     *       "created_at": "2026-12-01T04:10:26.827529Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -15056,7 +15056,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8M6EXD171BQJWWJ6HCFE */
+                /** @example 01M8QWQYMFSQW5JE2S5T9VTDKH */
                 subscription: string;
             };
             cookie?: never;
@@ -15076,7 +15076,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8M6EXD171BQJWWJ6HCFE",
+                     *       "id": "01M8QWQYMFSQW5JE2S5T9VTDKH",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -15087,8 +15087,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-12-01T00:32:21.707738Z",
-                     *       "revoked_at": "2026-12-01T00:32:21.747447Z"
+                     *       "created_at": "2026-12-01T04:10:26.827529Z",
+                     *       "revoked_at": "2026-12-01T04:10:26.919947Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -15157,7 +15157,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QG8MGFE8HGPZ4S0B7CF04R",
+                     *           "id": "01M8QWQZDSAA4BCAHP8VZJ4RV7",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15172,12 +15172,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-12-01T00:32:22.027964Z",
+                     *           "submitted_at": "2026-12-01T04:10:27.635659Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-12-01T00:32:22.036100Z",
+                     *           "decided_at": "2026-12-01T04:10:27.650680Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -15186,7 +15186,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8QG8MGR0FV102C9CJQ1HW4S",
+                     *           "entry": "01M8QWQZEBY21TW3ZVCZNA9FE0",
                      *           "can": []
                      *         }
                      *       ]
@@ -15240,7 +15240,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8MGFE8HGPZ4S0B7CF04R",
+                     *       "id": "01M8QWQZDSAA4BCAHP8VZJ4RV7",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15255,7 +15255,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-12-01T00:32:22.027964Z",
+                     *       "submitted_at": "2026-12-01T04:10:27.635659Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -15285,7 +15285,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8MGFE8HGPZ4S0B7CF04R */
+                /** @example 01M8QWQZDSAA4BCAHP8VZJ4RV7 */
                 settlement: string;
             };
             cookie?: never;
@@ -15304,7 +15304,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8MGFE8HGPZ4S0B7CF04R",
+                     *       "id": "01M8QWQZDSAA4BCAHP8VZJ4RV7",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15319,12 +15319,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-12-01T00:32:22.027964Z",
+                     *       "submitted_at": "2026-12-01T04:10:27.635659Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-12-01T00:32:22.036100Z",
+                     *       "decided_at": "2026-12-01T04:10:27.650680Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15333,7 +15333,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8QG8MGR0FV102C9CJQ1HW4S",
+                     *       "entry": "01M8QWQZEBY21TW3ZVCZNA9FE0",
                      *       "can": []
                      *     }
                      */
@@ -15354,7 +15354,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8MGFE8HGPZ4S0B7CF04R */
+                /** @example 01M8QWQZDSAA4BCAHP8VZJ4RV7 */
                 settlement: string;
             };
             cookie?: never;
@@ -15388,7 +15388,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8MGFE8HGPZ4S0B7CF04R",
+                     *       "id": "01M8QWQZDSAA4BCAHP8VZJ4RV7",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15403,12 +15403,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-12-01T00:32:22.027964Z",
+                     *       "submitted_at": "2026-12-01T04:10:27.635659Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-12-01T00:32:22.036100Z",
+                     *       "decided_at": "2026-12-01T04:10:27.650680Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15417,7 +15417,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8QG8MGR0FV102C9CJQ1HW4S",
+                     *       "entry": "01M8QWQZEBY21TW3ZVCZNA9FE0",
                      *       "can": []
                      *     }
                      */
@@ -15437,7 +15437,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8MFSVYHXB5NNA6EMTY3Z */
+                /** @example 01M8QWQZCGECRC1145K62WNJVY */
                 settlement: string;
             };
             cookie?: never;
@@ -15466,7 +15466,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8MFSVYHXB5NNA6EMTY3Z",
+                     *       "id": "01M8QWQZCGECRC1145K62WNJVY",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15481,12 +15481,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-12-01T00:32:22.005555Z",
+                     *       "submitted_at": "2026-12-01T04:10:27.593881Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-12-01T00:32:22.014181Z",
+                     *       "decided_at": "2026-12-01T04:10:27.608880Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -15510,7 +15510,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8ME09Z7BHC0H2VYRPCNS */
+                /** @example 01M8QWQZ7Q93D29TND93A7FT68 */
                 settlement: string;
             };
             cookie?: never;
@@ -15539,7 +15539,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8ME09Z7BHC0H2VYRPCNS",
+                     *       "id": "01M8QWQZ7Q93D29TND93A7FT68",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15554,12 +15554,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-12-01T00:32:21.948237Z",
+                     *       "submitted_at": "2026-12-01T04:10:27.433311Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-12-01T00:32:21.991613Z",
+                     *       "decided_at": "2026-12-01T04:10:27.563509Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15583,7 +15583,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8ME09Z7BHC0H2VYRPCNS",
+                     *       "id": "01M8QWQZ7Q93D29TND93A7FT68",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15598,12 +15598,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-12-01T00:32:21.948237Z",
+                     *       "submitted_at": "2026-12-01T04:10:27.433311Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-12-01T00:32:21.991613Z",
+                     *       "decided_at": "2026-12-01T04:10:27.563509Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15659,7 +15659,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QG8M96DRARBVT93TYDBE01",
+                     *           "id": "01M8QWQYVGK48389KXPB1EX27W",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15676,7 +15676,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T00:32:21.793388Z",
+                     *           "recorded_at": "2026-12-01T04:10:27.045581Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15745,7 +15745,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QG8M96DRARBVT93TYDBE01",
+                     *           "id": "01M8QWQYVGK48389KXPB1EX27W",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15762,7 +15762,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T00:32:21.793388Z",
+                     *           "recorded_at": "2026-12-01T04:10:27.045581Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15864,7 +15864,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QG8MAB8NA52SS20FK995Y7",
+                     *           "id": "01M8QWQYYC1TH66S99TVBJM06Y",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15885,7 +15885,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-12-01T00:32:21.831374Z",
+                     *           "recorded_at": "2026-12-01T04:10:27.133293Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15954,7 +15954,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QG8MAB8NA52SS20FK995Y7",
+                     *           "id": "01M8QWQYYC1TH66S99TVBJM06Y",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15975,7 +15975,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-12-01T00:32:21.831374Z",
+                     *           "recorded_at": "2026-12-01T04:10:27.133293Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16076,7 +16076,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QG8MB1TDEJK1GTMAJNHT0F",
+                     *           "id": "01M8QWQZ0ZB5TZF0SJ8YGFHFZM",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16097,7 +16097,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T00:32:21.854305Z",
+                     *           "recorded_at": "2026-12-01T04:10:27.223496Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16166,7 +16166,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QG8MB1TDEJK1GTMAJNHT0F",
+                     *           "id": "01M8QWQZ0ZB5TZF0SJ8YGFHFZM",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16187,7 +16187,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T00:32:21.854305Z",
+                     *           "recorded_at": "2026-12-01T04:10:27.223496Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16284,7 +16284,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QG8MC79DXJY7K07T7V5WNK",
+                     *           "id": "01M8QWQZ3XGSWGY70CQQ5YQZ6M",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16301,7 +16301,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T00:32:21.892526Z",
+                     *           "recorded_at": "2026-12-01T04:10:27.319739Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16370,7 +16370,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QG8MC79DXJY7K07T7V5WNK",
+                     *           "id": "01M8QWQZ3XGSWGY70CQQ5YQZ6M",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16387,7 +16387,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T00:32:21.892526Z",
+                     *           "recorded_at": "2026-12-01T04:10:27.319739Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16490,7 +16490,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QG8MANW056SNR9EGF5VF1Z",
+                     *           "id": "01M8QWQYZQKSBFQE4EA2ZWKFKB",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16511,17 +16511,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-12-01T00:32:21.841808Z",
+                     *           "recorded_at": "2026-12-01T04:10:27.176828Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8QG8MAMBFXK3YC5JQQS7TCS",
+                     *           "transfer": "01M8QWQYZMFWMH3AHJXNCD23JA",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8QG8MAQN4HE18VDYTXSGHKZ",
+                     *           "id": "01M8QWQYZZWHX3DSB0Y2MKWKPE",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16542,10 +16542,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-12-01T00:32:21.841808Z",
+                     *           "recorded_at": "2026-12-01T04:10:27.176828Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8QG8MAMBFXK3YC5JQQS7TCS",
+                     *           "transfer": "01M8QWQYZMFWMH3AHJXNCD23JA",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -16688,11 +16688,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UUc4TUM3OURYSlk3SzA3VDdWNVdOSyJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UVdRWjNYR1NXR1k3MENRUTVZUVo2TSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QG8MC79DXJY7K07T7V5WNK",
+                     *           "id": "01M8QWQZ3XGSWGY70CQQ5YQZ6M",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16709,7 +16709,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T00:32:21.892526Z",
+                     *           "recorded_at": "2026-12-01T04:10:27.319739Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16742,7 +16742,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8MBGCT0NGJGSN68B2G0D */
+                /** @example 01M8QWQZ26QH7ZR3H8PAX97SYF */
                 entry: string;
             };
             cookie?: never;
@@ -16761,7 +16761,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8MBGCT0NGJGSN68B2G0D",
+                     *       "id": "01M8QWQZ26QH7ZR3H8PAX97SYF",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -16778,9 +16778,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-12-01T00:32:21.868544Z",
+                     *       "recorded_at": "2026-12-01T04:10:27.258016Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8QG8MBXEXFEWBMAJT824ZD7",
+                     *       "reversed_by": "01M8QWQZ3DYJ18FKA27HKF1MXT",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -16805,7 +16805,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8MBGCT0NGJGSN68B2G0D */
+                /** @example 01M8QWQZ26QH7ZR3H8PAX97SYF */
                 entry: string;
             };
             cookie?: never;
@@ -16839,7 +16839,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QG8MBXEXFEWBMAJT824ZD7",
+                     *           "id": "01M8QWQZ3DYJ18FKA27HKF1MXT",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16856,8 +16856,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T00:32:21.879180Z",
-                     *           "reverses": "01M8QG8MBGCT0NGJGSN68B2G0D",
+                     *           "recorded_at": "2026-12-01T04:10:27.293195Z",
+                     *           "reverses": "01M8QWQZ26QH7ZR3H8PAX97SYF",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -17490,15 +17490,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UUc4S1JTOEFNSE5BRVROM0s1NFM1NiJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UVdRWEZOQ1JHTkE5SDhLRlM0QlA1RCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QG8KRS8AMHNAETN3K54S56",
+                     *           "id": "01M8QWQXFNCRGNA9H8KFS4BP5D",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-12-01T00:32:21.265175Z",
+                     *           "received_at": "2026-12-01T04:10:25.639433Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -17533,7 +17533,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QG8KRS8AMHNAETN3K54S56 */
+                /** @example 01M8QWQXFNCRGNA9H8KFS4BP5D */
                 receipt: string;
             };
             cookie?: never;
@@ -17552,11 +17552,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QG8KRS8AMHNAETN3K54S56",
+                     *       "id": "01M8QWQXFNCRGNA9H8KFS4BP5D",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-12-01T00:32:21.265175Z",
+                     *       "received_at": "2026-12-01T04:10:25.639433Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -17570,14 +17570,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8QG8KRNRZNJ12PPVHKYJ9QQ",
+                     *           "activity": "01M8QWQXFESP83A0A1HH1CX5ZH",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "0lGCxNbPzJbIuxRUMLy88-1GDH6cC8nyRuaWxqMJHQw",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IjBsR0N4TmJQekpiSXV4UlVNTHk4OC0xR0RINmNDOG55UnVhV3hxTUpIUXciLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThRRzhLUlM4QU1ITkFFVE4zSzU0UzU2IiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTItMDFUMDA6MzI6MjEuMjY1MTc1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UUc4S1JOUlpOSjEyUFBWSEtZSjlRUSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.GBQFRiLEe5g8T_8WunH9U2ES1PbnNLPDsA3n_8iwtqHXUYWMCkmbTKJHMMBK7TSp9eAh87ptc8BMMJmRuOsJCQ"
+                     *       "kid": "hHl2nU4QPeiUpsCE1XlWXQOiGymS8BllsGUjOQiU8Tg",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImhIbDJuVTRRUGVpVXBzQ0UxWGxXWFFPaUd5bVM4Qmxsc0dVak9RaVU4VGciLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThRV1FYRk5DUkdOQTlIOEtGUzRCUDVEIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTItMDFUMDQ6MTA6MjUuNjM5NDMzWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UVdRWEZFU1A4M0EwQTFISDFDWDVaSCIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.6tPL-b4k-s5-mUHivdMnAunVqTAKQ6t88RfwgKHyuj0knxP1xq73NkwPCn3en9q24FUu3VDMhdAC8d5042ZrBQ"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -17617,8 +17617,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "gP3anuXX2ygHmVw0oZSpXtHgDgVUR4atZsinDDElHxI",
-                     *           "kid": "0lGCxNbPzJbIuxRUMLy88-1GDH6cC8nyRuaWxqMJHQw",
+                     *           "x": "Vlaay1N9cxVLg05W49P7LpAxi7XUAOxiR8XspqZoocc",
+                     *           "kid": "hHl2nU4QPeiUpsCE1XlWXQOiGymS8BllsGUjOQiU8Tg",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -17845,14 +17845,14 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8QG8KQ3ERSGE62ZVGKXWEG2",
-                     *           "at": "2026-12-01T00:32:21.192121Z",
+                     *           "id": "01M8QWQXCPCHNH769PSQK9MPQ2",
+                     *           "at": "2026-12-01T04:10:25.493720Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8QG8KPXB6RKXGG9XJJ5D7S5",
+                     *           "ref": "01M8QWQXCBQDDP3JWB8A4SKSFH",
                      *           "output": null,
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
@@ -17861,13 +17861,13 @@ export interface operations {
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
                      *           "actor_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
-                     *           "via": "key:01M8QG8DN4KJWEDWQKJ315Q3XV",
+                     *           "via": "key:01M8QWQGAXR3AZ8CD7BBSZB76Q",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8QG8KPXB6RKXGG9XJJ5D7S5",
+                     *             "public_id": "01M8QWQXCBQDDP3JWB8A4SKSFH",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8QG8DGYZM7TRB7YJYG31RDR",
+                     *             "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -17883,12 +17883,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-12-01T00:32:21.192121Z"
+                     *             "recorded_at": "2026-12-01T04:10:25.493720Z"
                      *           },
-                     *           "request_id": "2235477b3025830873acff02"
+                     *           "request_id": "f5b0c0412c00b26bd3fe0aee"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8QG8KQ3ERSGE62ZVGKXWEG2"
+                     *       "next_cursor": "01M8QWQXCPCHNH769PSQK9MPQ2"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -17940,10 +17940,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8QG8DN4KJWEDWQKJ315Q3XV",
+                     *       "key": "01M8QWQGAXR3AZ8CD7BBSZB76Q",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_ZArY",
-                     *       "expires_at": "2026-12-31T00:32:15.008054Z",
+                     *       "key_hint": "ttdn_Q1uU",
+                     *       "expires_at": "2026-12-31T04:10:12.174519Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

@@ -15,9 +15,12 @@ import click
 import pytest
 import uvicorn
 from click.testing import CliRunner, Result
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app import sqlite
 from app.cli import main
+from app.journal import WritingSession
 from app.rules import keys as form
 from app.services import keys
 from seed import loader
@@ -125,6 +128,8 @@ def test_keys_are_made_listed_rotated_and_revoked(service: Service) -> None:
     rotated = ttdn(service.url, "key", "rotate", public_id, "--overlap-hours", "0")
     assert rotated.exit_code == 0
     successor, new = rotated.stdout.splitlines()
+    after = ttdn(service.url, "key", "list").stdout.splitlines()
+    assert [line.split()[0] for line in after if "đã hết hạn · expired" in line] == [public_id]
     assert with_key(service, secret).get("/v1/me").status_code == 401
     assert with_key(service, new).get("/v1/me").json()["key"] == successor
     for _ in range(2):
@@ -134,6 +139,23 @@ def test_keys_are_made_listed_rotated_and_revoked(service: Service) -> None:
     assert {(entry.actor, entry.via, entry.action) for entry in entries} == {(None, "cli", "key.manage")}
     assert not any("digest" in entry.after for entry in entries)
     assert differences(service) == []
+
+
+def test_a_key_is_named_by_the_doctor_before_its_office_is_shut_out(service: Service) -> None:
+    def named() -> list[str]:
+        looked = ttdn(service.url, "doctor")
+        assert (looked.exit_code, looked.stdout.splitlines()[-1]) == (0, "ok")
+        return [line.split()[1] for line in looked.stderr.splitlines() if "ends soon" in line]
+
+    before = named()
+    ids = [
+        ttdn(service.url, "key", "create", "SCT", "--label", "x", "--days", days).stdout.split()[0]
+        for days in ("13", "13", "13", "15")
+    ]
+    assert named() == [*before, *ids[:3]]
+    assert ttdn(service.url, "key", "rotate", ids[0], "--days", "90").exit_code == 0
+    assert ttdn(service.url, "key", "revoke", ids[1]).exit_code == 0
+    assert named() == [*before, ids[2]]
 
 
 def test_a_key_that_was_rotated_already_names_its_successor(service: Service) -> None:
@@ -191,6 +213,7 @@ def test_a_bad_plan_file_is_told_item_by_item_and_checked_without_a_database(tmp
     assert one_sentence(ttdn(url, "seed", "--check", str(tmp_path / "none.json")))
     sound = ttdn(url, "seed", "--check", str(TINY_PLAN))
     assert (sound.exit_code, "mau-2024" in sound.stdout) == (0, True)
+    assert "not held against any database" in sound.stderr
     assert not (tmp_path / "never.sqlite3").exists()
 
 
@@ -200,6 +223,87 @@ def test_a_second_version_of_a_plan_is_refused_in_a_sentence(service: Service, t
     assert ttdn(service.url, "seed", str(path)).exit_code == 0
     path.write_text(json.dumps({**tiny_plan(), "events_open": True}), encoding="utf-8")
     assert "mau-2024" in one_sentence(ttdn(service.url, "seed", str(path)))
+
+
+def test_the_schema_of_a_newer_program_is_told_as_that(
+    service: Service, served: list[str], tmp_path: Path
+) -> None:
+    """`ttdn migrate`, which was the advice, only says that it has never heard of that schema."""
+    with service.database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for command in (["doctor"], ["seed"], ["seed", str(TINY_PLAN)], ["key", "list"], ["migrate"], ["serve"]):
+        said = one_sentence(ttdn(service.url, *command))
+        assert "9999 is of a newer program" in said, command
+        assert "ttdn migrate" not in said
+    assert served == []
+    assert ttdn(service.url, "backup", str(tmp_path / "whole.ttdn")).exit_code == 0
+
+
+def test_a_schema_is_not_taken_back_and_nobody_is_told_it_was(service: Service) -> None:
+    assert "restore" in one_sentence(ttdn(service.url, "migrate", "--to", "0003"))
+    for here in (["migrate"], ["migrate", "--to", "0008"]):
+        assert ttdn(service.url, *here).exit_code == 0
+    assert ttdn(service.url, "doctor").exit_code == 0
+
+
+def test_what_is_on_record_otherwise_is_found_by_checking_already(service: Service, tmp_path: Path) -> None:
+    plan = tiny_plan()
+    plan["agencies"].append({**plan["agencies"][1], "code": "SCT", "name_vi": "Sở khác hẳn"})
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    checked = one_sentence(ttdn(service.url, "seed", "--check", str(path)))
+    assert "/agencies/SCT/name_vi" in checked
+    assert checked == one_sentence(ttdn(service.url, "seed", str(path)))
+    path.write_text(json.dumps({**tiny_plan(), "events_open": True}), encoding="utf-8")
+    before = rows(service)
+    sound = ttdn(service.url, "seed", "--check", str(path))
+    assert (sound.exit_code, sound.stderr, rows(service)) == (0, "", before)
+    assert ttdn(service.url, "seed", str(TINY_PLAN)).exit_code == 0
+    assert "mau-2024" in one_sentence(ttdn(service.url, "seed", "--check", str(path)))
+
+
+def test_the_built_in_plan_is_loaded_by_a_container_only_where_there_is_none(empty: str) -> None:
+    """At every `up`: another province would have ours beside its own, for good."""
+    assert 'ttdn migrate && ttdn seed --only-first"' in (ROOT / "docker-compose.yml").read_text("utf-8")
+    assert ttdn(empty, "migrate").exit_code == 0
+    assert ttdn(empty, "seed", str(TINY_PLAN)).exit_code == 0
+    for _ in range(2):
+        assert (again := ttdn(empty, "seed", "--only-first")).exit_code == 0
+        assert again.output == ""
+    for more in (["--check"], [str(TINY_PLAN)]):
+        assert "--only-first" in one_sentence(ttdn(empty, "seed", "--only-first", *more))
+    with Service(empty, {}) as service:
+        assert rows(service)["plans"] == 1
+
+
+def test_the_first_container_loads_the_built_in_plan(empty: str) -> None:
+    assert ttdn(empty, "migrate").exit_code == 0
+    for said in ("ttdn-2023: đã nạp · loaded", "ttdn-2023: không có gì mới · nothing new"):
+        assert ttdn(empty, "seed", "--only-first").stdout.splitlines()[-1] == said
+
+
+def test_a_plan_is_said_to_be_loaded_once_it_is_committed(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise OperationalError("COMMIT", {}, OSError("disk full"))
+
+    monkeypatch.setattr(WritingSession, "commit", full)
+    failed = ttdn(service.url, "seed", str(TINY_PLAN))
+    assert "disk full" in one_sentence(failed)
+    assert "loaded" not in failed.output
+
+
+def test_who_loads_while_another_loads_waits_for_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the second is told, on PostgreSQL, that its plan has been written meanwhile, as a fault."""
+    monkeypatch.setenv("TTDN_BUSY_SECONDS", "1")
+    with service.database.writing() as session:
+        session.execute(text("SELECT 1"))  # SQLite's turn to write begins with the first statement
+        assert service.database.hold(session, "ttdn seed")
+        assert one_sentence(ttdn(service.url, "seed", str(TINY_PLAN)))
+    assert ttdn(service.url, "seed", str(TINY_PLAN)).exit_code == 0
 
 
 @pytest.fixture

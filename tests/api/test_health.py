@@ -20,5 +20,9 @@ def test_another_schema_is_not_ready_and_lives(service: Service) -> None:
     assert "ttdn migrate" in answer.json()["detail"]
     assert answer.headers["retry-after"].isdigit()
     assert service.anonymous.get("/livez").status_code == 200
+    stamped("9999")
+    newer = service.anonymous.get("/readyz").json()["detail"]
+    assert "ttdn migrate" not in newer, "that program has never heard of it"
+    assert "mới hơn" in newer
     stamped(migration.head())
     assert service.anonymous.get("/readyz").status_code == 200

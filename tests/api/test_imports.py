@@ -4,6 +4,7 @@ import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,7 +19,7 @@ from tests.service import PLAN, Service, push
 from tests.sheets import no_place_for_long_files, rows_of
 from tests.walks import items
 from tests.web.test_sheet_files import FILES, WORKBOOKS
-from tests.writing import record
+from tests.writing import record, twin_of
 
 FORMS = {"csv": CSV, "xlsx": XLSX}
 
@@ -848,14 +849,25 @@ def test_equal_rows_are_taken_each_and_said_to_be_equal(service: Service) -> Non
     assert row["notes"][0]["message_vi"].startswith("Giống hệt dòng 2 của tệp")
 
 
+def test_last_years_export_is_not_made_into_this_years_records(service: Service, tmp_path: Path) -> None:
+    """Its rows name records of another plan: the advice to empty those cells would record them anew."""
+    record(service["SVHTTDL"], "IV.7.a", output="M1")
+    file = service["SVHTTDL"].get(f"{PLAN}/activities", params={"format": "csv"}).content
+    other = f"{twin_of(service, tmp_path)}/imports"
+    answer = service["SVHTTDL"].post(other, content=file, headers={"Content-Type": "text/csv"})
+    assert counts(answer) == {"refused": 1}
+    [told] = answer.json()["rows"][0]["errors"]
+    assert (told["column"], told["code"]) == ("Mã bản ghi", "unknown_record")
+    assert "kế hoạch khác" in told["message_vi"]
+
+
 def test_a_day_after_the_plan_is_taken_and_pointed_out(service: Service) -> None:
     """What is late is done all the same; mostly it is the wrong year."""
     answer = send(service["SVHTTDL"], csv_of([*ROW[:2], "12/05/2024", *ROW[3:]], ROW))
     assert counts(answer) == {"created": 2}
     [told] = answer.json()["rows"]
-    assert [note["message_vi"] for note in told["notes"]] == [
-        "Ngày này sau thời gian của kế hoạch: hãy xem lại năm"
-    ]
+    (note,) = told["notes"]
+    assert "sau ngày cuối của kế hoạch (31/12/2023)" in note["message_vi"]
     again = send(service["SVHTTDL"], csv_of([*ROW[:2], "12/05/2024", *ROW[3:]], ROW))
     assert (counts(again), again.json()["rows"]) == ({"unchanged": 2}, [])
 

@@ -112,9 +112,45 @@ def test_an_agency_on_record_with_other_facts_stops_the_plan_and_nothing_of_it_s
     before = content(service)
     with pytest.raises(Conflict) as refused:
         load(service, plan, tmp_path)
-    assert "SCT" in refused.value.detail.en
-    assert "name_vi" in refused.value.detail.en
+    (fault,) = refused.value.faults
+    assert (fault.pointer, fault.code) == ("/agencies/SCT/name_vi", "on_record_otherwise")
+    assert all("Sở Công Thương" in told for told in fault.message), "what it is called on record"
     assert content(service) == before
+
+
+def test_everything_that_does_not_fit_what_is_on_record_is_told_at_once(
+    service: Service, tmp_path: Path
+) -> None:
+    load(service, small_plan(), tmp_path)
+    plan = another_plan((None, None))
+    plan["agencies"][1].update(name_vi="Sở Mẫu mới")
+    plan["agencies"][4].update(name_vi="Sở Hai mới", kind="media")
+    before = content(service)
+    with pytest.raises(Conflict) as refused:
+        load(service, plan, tmp_path)
+    assert {fault.pointer for fault in refused.value.faults} == {
+        *("/agencies/SMAU/name_vi", "/agencies/SHAI/name_vi", "/agencies/SHAI/kind"),
+        "/agencies/G.SM/members",
+    }
+    assert content(service) == before
+
+
+def test_next_years_plan_gives_no_work_to_a_body_that_has_ended(service: Service, tmp_path: Path) -> None:
+    """Last year's file copied, its bodies with it."""
+    ended = small_plan()
+    ended["agencies"][1]["valid_to"] = "2024-06-30"
+    load(service, ended, tmp_path)
+    late = small_plan()
+    late["plan"]["slug"] = "mau-2024-b"
+    assert load(service, late, tmp_path) is True, "it was there when that plan began"
+    late["plan"].update(slug="mau-2025", year=2025)
+    late["plan"]["period"].update({"from": "2025-01-01", "to": "2025-12-31"})
+    late["tasks"][2]["due_on"] = None
+    with pytest.raises(Conflict) as refused:
+        load(service, late, tmp_path)
+    (fault,) = refused.value.faults
+    assert (fault.pointer, fault.code) == ("/agencies/SMAU", "ended_before_the_plan")
+    assert "30/06/2024" in fault.message.vi
 
 
 def test_an_agency_on_record_with_the_same_facts_is_the_same_agency(service: Service, tmp_path: Path) -> None:
@@ -176,7 +212,7 @@ def test_a_membership_that_overlaps_the_one_on_record_stops_the_plan(
     before = content(service)
     with pytest.raises(Conflict) as refused:
         load(service, another_plan(period), tmp_path)
-    for told in refused.value.detail:
+    for told in refused.value.faults[0].message:
         assert all(word in told for word in ("SHAI", "G.SM", "2024-01-01 – …", period[1] or "… – …")), told
     assert content(service) == before
 

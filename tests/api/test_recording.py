@@ -364,7 +364,8 @@ def test_a_day_before_the_plan_counts_for_nothing_and_says_so(service: Service, 
     """A slip in the year is the commonest slip of all."""
     office = service["SVHTTDL"]
     loose = record(office, "IV.7.a", occurred_on="2022-05-12")
-    assert (loose["activity"]["counts"], loose["hint_en"]) == (False, "This day is before the plan begins")
+    assert loose["activity"]["counts"] is False
+    assert "before the plan's first (2023-01-01)" in loose["hint_en"]
     named = office.post(f"{PLAN}/activities", json=news("IV.7.a", output="M1", occurred_on="2022-05-12"))
     assert [(e["pointer"], e["code"]) for e in named.json()["errors"]] == [
         ("/occurred_on", "before_the_plan")
@@ -375,6 +376,23 @@ def test_a_day_before_the_plan_counts_for_nothing_and_says_so(service: Service, 
     moved = revise(pushing(service, "SMAU"), early["activity"]["id"], plan=SMALL, occurred_on="2024-05-12")
     assert len(moved.json()["moved"]) == 4
     assert differences(service) == []
+
+
+def test_a_day_after_the_plan_counts_and_is_pointed_out(service: Service) -> None:
+    """In January scripts still push to last year's plan, whose clauses are those of this year's."""
+    office = service["SVHTTDL"]
+    late = news("IV.7.a", output="M1", occurred_on="2024-01-12", external_id="1", source_system="q")
+    for result, told in (("created", True), ("unchanged", False)):
+        answer = office.post(f"{PLAN}/activities", json=late).json()
+        assert (answer["result"], answer["activity"]["counts"]) == (result, True)
+        assert ("sau ngày cuối của kế hoạch (31/12/2023)" in (answer["hint_vi"] or "")) is told
+    batch = office.post(
+        f"{PLAN}/activities/batch", json={"records": [late | {"external_id": "2"}, news("IV.7.a")]}
+    )
+    assert ["2023-12-31" in (row["hint_en"] or "") for row in batch.json()["results"]] == [True, False]
+    loose = record(service["BAOTV"], "IV.9.1", occurred_on="2024-01-12")
+    assert loose["activity"]["counts"] is False
+    assert "31/12/2023" in loose["hint_vi"], "not only that it lies in no reporting period"
 
 
 def test_a_day_that_cannot_be_meant_is_refused(service: Service) -> None:

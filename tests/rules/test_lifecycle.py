@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.lifecycle import Planned, Terms, filled, level, owed, owed_from_the_start
-from app.rules.vocabulary import Level, OutputKind, PeriodKind, Source, TaskKind
+from app.rules.vocabulary import Level, OutputKind, PeriodKind, PlanStatus, Source, State, TaskKind
 from tests.patience import many
 
 YEAR = (date(2023, 1, 1), date(2023, 12, 31))
@@ -238,3 +238,8 @@ def test_filling_knows_no_order_no_split_and_no_history(
         left = data.draw(st.permutations(records))[1:]
         assert by_rule(left) == one_after_another(pieces, left)
         assert sum(by_rule(left)) <= sum(expected)
+
+
+def test_a_plan_in_force_is_not_said_to_be_under_way() -> None:
+    """It is in force before it begins and after it has ended; the two words stand beside each other."""
+    assert PlanStatus.ACTIVE.label_vi == "Còn hiệu lực" != State.IN_PROGRESS.label_vi

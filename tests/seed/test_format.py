@@ -24,6 +24,7 @@ from app.rules.vocabulary import (
     Word,
 )
 from seed.faults import words
+from seed.fields import EXAMPLES
 from seed.format import PlanFile, read, read_with_digest
 
 HERE = Path(__file__).parent
@@ -129,6 +130,12 @@ AT: list[tuple[str, str, Change]] = [
     ("/plan/place/source", "null_needs_not_in_text", lambda p: p["plan"]["place"].update(source="implied")),
     ("/plan/issued_on/value", "bad_date", lambda p: p["plan"]["issued_on"].update(value="2024-02-30")),
     ("/plan/effective_on/value", "wrong_type", lambda p: p["plan"]["effective_on"].update(value=None)),
+    (
+        "/plan/effective_on",
+        "after_the_period",
+        lambda p: p["plan"]["effective_on"].update(value="2042-01-15"),
+    ),
+    ("/plan/issued_on", "after_the_period", lambda p: p["plan"]["issued_on"].update(value="2025-01-15")),
     ("/plan/source/file", "bad_format", lambda p: p["plan"]["source"].update(file="dir/x.txt")),
     (
         "/plan/recipients/0/agency",
@@ -207,6 +214,12 @@ AT: list[tuple[str, str, Change]] = [
     ("/tasks/II.2.a/due_on", "deadline_out_of_reach", lambda p: p["tasks"][2].update(due_on="2204-11-30")),
     ("/tasks/II.2.a/code", "clause_elsewhere", lambda p: p["tasks"][2].update(section="II.1")),
     ("/tasks/II.2.a/due_on", "bad_date", lambda p: p["tasks"][2].update(due_on="30/11/2024")),
+    ("/tasks/II.1.a/due_on", "before_last_period", lambda p: p["tasks"][1].update(due_on="2024-12-30")),
+    (
+        "/tasks/II.2.a/visibility",
+        "count_is_content",
+        lambda p: p["tasks"][2].update(visibility="status_only"),
+    ),
     ("/tasks/II.1.a/target", "target_not_counted", lambda p: p["tasks"][1].update(target=4)),
     ("/tasks/II.1.a/assignments", "no_lead", lambda p: p["tasks"][1]["assignments"].pop(0)),
     (
@@ -281,12 +294,18 @@ AT: list[tuple[str, str, Change]] = [
     ("/budget/printed", "digits_differ", lambda p: p["budget"].update(printed="100.000.001")),
     ("/budget/words_printed", "words_differ", lambda p: p["budget"].update(words_printed="một tỷ đồng")),
     ("/budget/words_printed", "no_amount", lambda p: p["budget"].update(words_printed="trăm triệu")),
+    (
+        "/budget/lines/B1/code",
+        "duplicate_code",
+        lambda p: p["budget"]["lines"].append(p["budget"]["lines"][0] | {"allocated_vnd": 0}),
+    ),
     ("/budget/lines/B1/agency", "unknown_body", lambda p: p["budget"]["lines"][0].update(agency="X.BAOM")),
     (
         "/events/E01/task",
         "unknown_task",
         lambda p: p.update(events=[event(task="II.9")]),
     ),
+    ("/events/E01/counterpart", "unknown_country", lambda p: p.update(events=[event(counterpart="XX")])),
     ("/events/E01/verified_by", "verified_by_what", lambda p: p.update(events=[event(verified_by=None)])),
     ("/anomalies", "numbers_not_in_turn", lambda p: p.update(anomalies=[anomaly(2)])),
     (
@@ -355,6 +374,28 @@ def test_messages_say_what_would_be_right_and_never_what_was_there(tmp_path: Pat
     )
 
 
+def test_what_is_wrong_with_a_sum_is_told_as_a_sum(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as raised:
+        read(written(tmp_path, lambda p: p["budget"].update(total_vnd=39_000_000, printed=None)))
+    assert raised.value.faults[0].message == (
+        "Tổng các dòng vượt tổng kinh phí: thừa 1.000.000 đồng",
+        "The lines add up to more than the total: 1,000,000 VND over",
+    )
+    with pytest.raises(Invalid) as raised:
+        read(written(tmp_path, lambda p: p["budget"].update(words_printed="một tỷ đồng")))
+    assert raised.value.faults[0].message.vi.endswith("chữ đọc được là 1.000.000.000 đồng")
+
+
+def test_no_pattern_is_shown_to_whoever_writes_a_plan(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as raised:
+        read(written(tmp_path, lambda p: p["plan"].update(slug="Mẫu 2024", source={"file": "a/b"})))
+    told = {fault.pointer: fault.message.vi for fault in raised.value.faults}
+    assert told["/plan/slug"] == "Không đúng mẫu quy định: ví dụ ttdn-2024"
+    assert told["/plan/source/file"].endswith("ví dụ ke-hoach-2024.txt")
+    for pattern, examples in EXAMPLES.items():
+        assert all(re.match(pattern, one) for one in re.split("; " if ";" in examples else ", ", examples))
+
+
 def test_nfd_text_is_read_as_nfc(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text(unicodedata.normalize("NFD", TINY.read_text("utf-8")), "utf-8")
@@ -372,8 +413,16 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
     ("content", "code", "place"),
     [
         (b'{\n  "format": "ttdn-plan/1"\n  "plan": 1}', "syntax", ("dòng 3, cột 3", "line 3, column 3")),
-        (b"", "syntax", ("dòng 1, cột 1", "line 1, column 1")),
-        (b'{"format": "\xff"}', "not_utf8", ("byte 12", "byte 12")),
+        (b"", "syntax", ("dòng 1, cột 1: tệp trống", "line 1, column 1: the file is empty")),
+        (b'{"format": 1', "syntax", ("kết thúc giữa chừng", "ends before its end")),
+        (b'{"a": "b\tc"}', "syntax", ("dòng 1, cột 9: chuỗi có ký tự tab", "column 9: Invalid control")),
+        (b'{"a": 1,}', "syntax", ("sau mục cuối không có dấu phẩy", "column 9")),
+        ("{“a”: 1}".encode(), "syntax", ("dấu nháy kép thẳng", "column 2")),
+        (
+            b'{"format":\n "\xff"}',
+            "not_utf8",
+            ("Notepad: Lưu thành…, chọn mã hóa ấy): dòng 2, byte 13", "byte 13"),
+        ),
         (b"[" * 100_000, "too_deep", ("", "")),
         (b'{"format": ' + b"9" * 5000 + b"}", "too_deep", ("", "")),
     ],
