@@ -56,6 +56,7 @@ settings.load_profile("default")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start one throw-away PostgreSQL for the whole run, workers included; receipts have a key of its own."""
+    gc.disable()  # until all tests are collected, of which nothing is garbage
     if hasattr(config, "workerinput"):
         return
     if cluster := servers.start_for_session():
@@ -93,6 +94,7 @@ def pytest_collection_finish() -> None:
     """What has been collected stays to the end, and tests leave little that is garbage in circles."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(YOUNG)
 
 

@@ -8,8 +8,7 @@ a schema of its own. One that cannot be put back, as when a test has changed a t
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, LiteralString, Protocol, Self
@@ -75,19 +74,19 @@ class _File:
 class _Database:
     def __init__(self, cluster: servers.Postgres, url: str) -> None:
         self._cluster, self.url, self._numbers = cluster, url, count(1)
-        self._name = make_url(url).database or ""
+        self._name = _name(url)
+        self._furnished = f"{self._name}_furnished"
         self._copies: dict[str, _Copy] = {}
         self._idle: list[str] = []
-        self._furnished = False
 
     def copy(self) -> str:
         if self._idle:
             return self._idle.pop()
-        if not self._furnished:
-            with self._connected(self.url) as connection:
+        number = next(self._numbers)
+        if number == 1:
+            with closing(_connect(self._made(self._furnished, self._name))) as connection:
                 _furnish(connection)
-            self._furnished = True
-        url = self._made(f"{self._name}_{next(self._numbers)}")
+        url = self._made(f"{self._name}_{number}", self._furnished)
         self._copies[url] = _Copy(_connect(url))
         return url
 
@@ -95,29 +94,27 @@ class _Database:
         if self._copies[url].put_back():
             self._idle.append(url)
         else:
-            self._drop(url)
+            self._copies.pop(url).close()
+            self._cluster.drop_database(_name(url))
 
     def twin(self, name: str) -> Self:
-        return type(self)(self._cluster, self._made(name))
+        return type(self)(self._cluster, self._made(name, self._name))
 
     def remove(self) -> None:
-        for url in [*self._copies]:
-            self._drop(url)
-        self._cluster.drop_database(self._name)
+        for url, copy in self._copies.items():
+            copy.close()
+            self._cluster.drop_database(_name(url))
+        for name in (self._furnished, self._name):
+            self._cluster.drop_database(name)
 
-    def _made(self, name: str) -> str:
-        with self._connected(self._cluster.url()) as connection:
-            connection.execute(_ALONE, (self._name,))
-        return self._cluster.create_database(name, self._name)
+    def _made(self, name: str, template: str) -> str:
+        with closing(_connect(self._cluster.url())) as connection:
+            connection.execute(_ALONE, (template,))
+        return self._cluster.create_database(name, template)
 
-    def _drop(self, url: str) -> None:
-        self._copies.pop(url).close()
-        self._cluster.drop_database(make_url(url).database or "")
 
-    @contextmanager
-    def _connected(self, url: str) -> Iterator[psycopg.Connection]:
-        with closing(_connect(url)) as connection:
-            yield connection
+def _name(url: str) -> str:
+    return make_url(url).database or ""
 
 
 def _connect(url: str) -> psycopg.Connection:
@@ -177,7 +174,6 @@ PERFORM set_config('session_replication_role', 'replica', true);
 
 def _furnish(connection: psycopg.Connection) -> None:
     """The second set of rows, the function that puts them back, and statistics as a server makes them."""
-    connection.execute("DROP SCHEMA IF EXISTS original CASCADE")
     connection.execute("CREATE SCHEMA original")
     removing, adding, numbering = "", "", ""
     for table, key, numbers in connection.execute(_KEYED).fetchall():

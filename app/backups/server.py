@@ -67,7 +67,8 @@ def refuse_company(engine: Engine) -> None:
 
 
 def restore(file: Path, engine: Engine) -> None:
-    """Make the database what the backup is: in one transaction, everything that was there gone with it."""
+    """Make the database what the backup is: in one transaction, everything of ours that was there gone with
+    it. What others keep in schemas of their own stays as it is."""
     tables = inspect(engine).get_table_names()
     quoted = engine.dialect.identifier_preparer.quote
     drop = f"DROP TABLE {', '.join(map(quoted, tables))} CASCADE;" if tables else ""
@@ -93,7 +94,14 @@ def _not_brought_up(there: str | None, error: DBAPIError | CommandError) -> Fail
 def _feed(file: Path, before: bytes, engine: Engine) -> None:
     """Hand `pg_restore`'s statements to `psql`. The commit is said last, and only after all of them."""
     target = [program("psql"), "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1"]
-    reader = [program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(file)]
+    reader = [
+        program("pg_restore"),
+        "--no-owner",
+        "--no-privileges",
+        "--schema=public",
+        "--file=-",
+        str(file),
+    ]
     with tempfile.TemporaryFile() as complaints, tempfile.TemporaryFile() as unread:
         with subprocess.Popen(  # noqa: S603 - PostgreSQL's own program
             target,

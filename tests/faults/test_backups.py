@@ -24,6 +24,7 @@ from app.cli import main
 from app.db import Database
 from app.errors import Busy
 from app.settings import Settings
+from tests.conftest import Seeded
 from tests.faults.offices import at_work, recomputed, rolled_up, tally, until_some_are_stored
 from tests.faults.sites import Site
 from tests.patience import UNMEASURED
@@ -52,6 +53,15 @@ def told(url: str, *arguments: str) -> Result:
 def figures(said: str) -> dict[str, int]:
     """What a command says that there is."""
     return {name: int(count) for count, name in FIGURES.findall(said)}
+
+
+@pytest.fixture
+def site(seeded: Seeded) -> Iterator[Site]:
+    """The real plan in a database to which nobody is connected."""
+    alone = seeded.original.twin(f"alone_{uuid.uuid4().hex[:12]}")
+    with closing(Site(alone.url, seeded.secrets)) as made:
+        yield made
+    alone.remove()
 
 
 @pytest.fixture
@@ -188,6 +198,27 @@ def test_a_database_with_something_in_it_is_replaced_only_when_told(site: Site, 
     done = told(site.url, "restore", str(kept), "--replace")
     assert done.exit_code == 0, done.output
     assert figures(done.stdout)["activities"] == 0
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_what_others_keep_in_the_same_database_stays(site: Site, tmp_path: Path) -> None:
+    database = Database(Settings(DATABASE_URL=site.url))
+    with database.engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA theirs"))
+        connection.execute(text("CREATE TABLE theirs.notes AS SELECT 1 AS note"))
+    database.dispose()
+    site.close()
+    before, file = everything(site.url), tmp_path / "both.backup"
+    assert told(site.url, "backup", str(file)).exit_code == 0
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE theirs.notes SET note = 2"))
+    database.dispose()
+    done = told(site.url, "restore", str(file), "--replace")
+    assert done.exit_code == 0, done.output
+    assert everything(site.url) == before
+    with database.engine.begin() as connection:
+        assert connection.scalar(text("SELECT note FROM theirs.notes")) == 2
+    database.dispose()
 
 
 def test_a_torn_file_is_refused_and_nothing_is_touched(site: Site, elsewhere: str, kept: Path) -> None:
