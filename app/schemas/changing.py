@@ -125,6 +125,16 @@ class AgencyChange(In):
     name_en: Title
 
 
+class NameChange(In):
+    """A body bears another name from a day on; it stays the same body, under its code, with all it has."""
+
+    change: Literal["name"]
+    agency: Body
+    name_vi: Title
+    name_en: Title
+    on: Day
+
+
 class SuccessionChange(In):
     """A body ends and another takes its place in this plan from that day on."""
 
@@ -199,6 +209,7 @@ Change = Annotated[
     | CoordinatorsChange
     | MemberChange
     | AgencyChange
+    | NameChange
     | SuccessionChange
     | PowerChange
     | ApproverChange

@@ -31,6 +31,7 @@ from app.services import (
     parts,
     reassigning,
     regrouping,
+    renaming,
     reshaping,
 )
 from app.services.drafting import Draft
@@ -49,13 +50,14 @@ _DO: Mapping[type[In], Callable[[Draft, Any], None]] = {
     wire.MemberChange: regrouping.set_member,
     wire.SuccessionChange: regrouping.succeed,
     wire.AgencyChange: extending.add_agency,
+    wire.NameChange: renaming.rename,
     wire.PowerChange: reassigning.set_power,
     wire.ApproverChange: extending.set_approver,
     wire.DutyChange: extending.add_duty,
     wire.ImplementationChange: extending.link,
     wire.ThresholdsChange: extending.set_thresholds,
 }
-_OF_AGENCIES = (wire.MemberChange, wire.SuccessionChange, wire.AgencyChange)
+_OF_AGENCIES = (wire.MemberChange, wire.SuccessionChange, wire.AgencyChange, wire.NameChange)
 _EVERYWHERE = (wire.MemberChange, wire.SuccessionChange, wire.PowerChange)
 """What takes up every task of the plan."""
 

@@ -40,10 +40,12 @@ def _of_body(agency: Agency, said: Said) -> Iterator[Fault]:
             f"{at}/name_vi",
             "on_record_otherwise",
             Text(
-                f"Mã này trong hệ thống là “{agency.name_vi}”: cùng một cơ quan thì ghi đúng tên ấy, cơ quan "
-                "khác hay cơ quan kế tục thì dùng mã khác",
-                f"On record this code is “{agency.name_vi}”: for the same body give that name, for another "
-                "or its successor another code",
+                f"Mã này trong hệ thống là “{agency.name_vi}”: cùng một cơ quan thì ghi đúng tên ấy, hoặc "
+                "nhập quyết định đổi tên trước (thay đổi “name”); cơ quan khác hay cơ quan kế tục thì dùng "
+                "mã khác",
+                f"On record this code is “{agency.name_vi}”: for the same body give that name, or enter the "
+                "decision that renames it first (the change `name`); for another or its successor another "
+                "code",
             ),
         )
     if agency.kind is not facts["kind"]:

@@ -2239,7 +2239,7 @@ export interface components {
             /** Amends Revision */
             amends_revision?: number | null;
             /** Changes */
-            changes: (components["schemas"]["WeightChange"] | components["schemas"]["TargetChange"] | components["schemas"]["MilestonesChange"] | components["schemas"]["DeadlineChange"] | components["schemas"]["PeriodChange"] | components["schemas"]["VisibilityChange"] | components["schemas"]["StatusChange"] | components["schemas"]["LeadsChange"] | components["schemas"]["CoordinatorsChange"] | components["schemas"]["MemberChange"] | components["schemas"]["AgencyChange"] | components["schemas"]["SuccessionChange"] | components["schemas"]["PowerChange"] | components["schemas"]["ApproverChange"] | components["schemas"]["DutyChange"] | components["schemas"]["ImplementationChange"] | components["schemas"]["ThresholdsChange"])[];
+            changes: (components["schemas"]["WeightChange"] | components["schemas"]["TargetChange"] | components["schemas"]["MilestonesChange"] | components["schemas"]["DeadlineChange"] | components["schemas"]["PeriodChange"] | components["schemas"]["VisibilityChange"] | components["schemas"]["StatusChange"] | components["schemas"]["LeadsChange"] | components["schemas"]["CoordinatorsChange"] | components["schemas"]["MemberChange"] | components["schemas"]["AgencyChange"] | components["schemas"]["NameChange"] | components["schemas"]["SuccessionChange"] | components["schemas"]["PowerChange"] | components["schemas"]["ApproverChange"] | components["schemas"]["DutyChange"] | components["schemas"]["ImplementationChange"] | components["schemas"]["ThresholdsChange"])[];
         };
         /**
          * AmendmentOut
@@ -4613,6 +4613,31 @@ export interface components {
             after_label: string;
         };
         /**
+         * NameChange
+         * @description A body bears another name from a day on; it stays the same body, under its code, with all it has.
+         */
+        NameChange: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            change: "name";
+            /**
+             * Agency
+             * @example SVHTTDL
+             */
+            agency: string;
+            /** Name Vi */
+            name_vi: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+        };
+        /**
          * NodeLevels
          * @description The same with what is asked of a whole: in time or not, how sure, and who helped.
          */
@@ -5495,7 +5520,7 @@ export interface components {
             /** Reason */
             reason: string;
             /** Changes */
-            changes: (components["schemas"]["WeightChange"] | components["schemas"]["TargetChange"] | components["schemas"]["MilestonesChange"] | components["schemas"]["DeadlineChange"] | components["schemas"]["PeriodChange"] | components["schemas"]["VisibilityChange"] | components["schemas"]["StatusChange"] | components["schemas"]["LeadsChange"] | components["schemas"]["CoordinatorsChange"] | components["schemas"]["MemberChange"] | components["schemas"]["AgencyChange"] | components["schemas"]["SuccessionChange"] | components["schemas"]["PowerChange"] | components["schemas"]["ApproverChange"] | components["schemas"]["DutyChange"] | components["schemas"]["ImplementationChange"] | components["schemas"]["ThresholdsChange"])[];
+            changes: (components["schemas"]["WeightChange"] | components["schemas"]["TargetChange"] | components["schemas"]["MilestonesChange"] | components["schemas"]["DeadlineChange"] | components["schemas"]["PeriodChange"] | components["schemas"]["VisibilityChange"] | components["schemas"]["StatusChange"] | components["schemas"]["LeadsChange"] | components["schemas"]["CoordinatorsChange"] | components["schemas"]["MemberChange"] | components["schemas"]["AgencyChange"] | components["schemas"]["NameChange"] | components["schemas"]["SuccessionChange"] | components["schemas"]["PowerChange"] | components["schemas"]["ApproverChange"] | components["schemas"]["DutyChange"] | components["schemas"]["ImplementationChange"] | components["schemas"]["ThresholdsChange"])[];
         };
         /**
          * ProposalOut
@@ -7107,7 +7132,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QWQXFESP83A0A1HH1CX5ZH",
+                     *           "id": "01M8R1898KG4SYDE1C5GXY3EYF",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7140,7 +7165,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-12-01T04:10:25.639433Z",
+                     *           "recorded_at": "2026-12-01T05:29:16.302203Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -7204,7 +7229,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8QWQXFESP83A0A1HH1CX5ZH",
+                     *         "id": "01M8R1898KG4SYDE1C5GXY3EYF",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7234,7 +7259,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-12-01T04:10:25.639433Z",
+                     *         "recorded_at": "2026-12-01T05:29:16.302203Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7252,7 +7277,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8QWQXFNCRGNA9H8KFS4BP5D"
+                     *       "receipt": "01M8R1898P116Z621J47RPRZZT"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7274,7 +7299,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8QWQXFESP83A0A1HH1CX5ZH",
+                     *         "id": "01M8R1898KG4SYDE1C5GXY3EYF",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7304,7 +7329,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-12-01T04:10:25.639433Z",
+                     *         "recorded_at": "2026-12-01T05:29:16.302203Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7322,7 +7347,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8QWQXFNCRGNA9H8KFS4BP5D"
+                     *       "receipt": "01M8R1898P116Z621J47RPRZZT"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7415,7 +7440,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8QWQXFESP83A0A1HH1CX5ZH",
+                     *           "activity": "01M8R1898KG4SYDE1C5GXY3EYF",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7496,7 +7521,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQXFESP83A0A1HH1CX5ZH */
+                /** @example 01M8R1898KG4SYDE1C5GXY3EYF */
                 activity: string;
             };
             cookie?: never;
@@ -7515,7 +7540,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQXFESP83A0A1HH1CX5ZH",
+                     *       "id": "01M8R1898KG4SYDE1C5GXY3EYF",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7545,7 +7570,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-12-01T04:10:25.639433Z",
+                     *       "recorded_at": "2026-12-01T05:29:16.302203Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7566,14 +7591,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-eee4e9ac39b81e776f5be0bf"
+                 * @example "1-2cfe97548d947e23bf5d5774"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQXFESP83A0A1HH1CX5ZH */
+                /** @example 01M8R1898KG4SYDE1C5GXY3EYF */
                 activity: string;
             };
             cookie?: never;
@@ -7608,7 +7633,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8QWQXFESP83A0A1HH1CX5ZH",
+                     *         "id": "01M8R1898KG4SYDE1C5GXY3EYF",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7641,7 +7666,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-12-01T04:10:25.639433Z",
+                     *         "recorded_at": "2026-12-01T05:29:16.302203Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7670,7 +7695,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQXCBQDDP3JWB8A4SKSFH */
+                /** @example 01M8R18950D9XJB87ZEJ7CV40Z */
                 activity: string;
             };
             cookie?: never;
@@ -7701,7 +7726,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8QWQXCBQDDP3JWB8A4SKSFH",
+                     *         "id": "01M8R18950D9XJB87ZEJ7CV40Z",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7731,15 +7756,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-12-01T04:10:25.493720Z",
+                     *         "recorded_at": "2026-12-01T05:29:16.147967Z",
                      *         "withdrawal": {
-                     *           "id": "01M8QWQXE5NAYHP6357CME4J64",
+                     *           "id": "01M8R18974WKE7X0VXC9MR4DKH",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-12-01T04:10:25.574201Z"
+                     *           "withdrawn_at": "2026-12-01T05:29:16.229386Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7775,7 +7800,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8QWQXCBQDDP3JWB8A4SKSFH",
+                     *         "id": "01M8R18950D9XJB87ZEJ7CV40Z",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7805,15 +7830,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-12-01T04:10:25.493720Z",
+                     *         "recorded_at": "2026-12-01T05:29:16.147967Z",
                      *         "withdrawal": {
-                     *           "id": "01M8QWQXE5NAYHP6357CME4J64",
+                     *           "id": "01M8R18974WKE7X0VXC9MR4DKH",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-12-01T04:10:25.574201Z"
+                     *           "withdrawn_at": "2026-12-01T05:29:16.229386Z"
                      *         },
                      *         "can": []
                      *       },
@@ -8271,8 +8296,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
-                     *           "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *           "id": "01M8R1807DSQ6SW5WW4D51VN4T",
+                     *           "assignment": "01M8R1803771CQT0V7AY9Y0XSY",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -8299,7 +8324,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-12-01T04:10:26.211993Z",
+                     *           "moved_at": "2026-12-01T05:29:16.690133Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8328,7 +8353,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQG4QY9K93EF7T7DRH0T7 */
+                /** @example 01M8R1807DSQ6SW5WW4D51VN4T */
                 output: string;
             };
             cookie?: never;
@@ -8347,8 +8372,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
-                     *       "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *       "id": "01M8R1807DSQ6SW5WW4D51VN4T",
+                     *       "assignment": "01M8R1803771CQT0V7AY9Y0XSY",
                      *       "task": "IV.7.a",
                      *       "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *       "agency": "SVHTTDL",
@@ -8375,7 +8400,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-12-01T04:10:25.639433Z",
+                     *       "moved_at": "2026-12-01T05:29:16.302203Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -8414,7 +8439,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQG4QY9K93EF7T7DRH0T7 */
+                /** @example 01M8R1807DSQ6SW5WW4D51VN4T */
                 output: string;
             };
             cookie?: never;
@@ -8435,14 +8460,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJiZmI5MmZlOWExOWMiLCIwMU04UVdRWTBKVjY2Q0JHUFI3VDE1TllXNCJd",
+                     *       "next_cursor": "WyI1ZTExYmRlZGJmODMiLCIwMU04UjE4OU03S1RNODc0MUhURU1FNEdSNiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QWQXZEP28E5PT3963QX694",
+                     *           "id": "01M8R189JBKQZMDYYYEPW1X2SV",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8QWQG4QY9K93EF7T7DRH0T7",
+                     *           "output": "01M8R1807DSQ6SW5WW4D51VN4T",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8451,13 +8476,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-12-01T04:10:26.135754Z"
+                     *           "acted_at": "2026-12-01T05:29:16.607761Z"
                      *         },
                      *         {
-                     *           "id": "01M8QWQY0JV66CBGPR7T15NYW4",
+                     *           "id": "01M8R189M7KTM8741HTEME4GR6",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8QWQG4QY9K93EF7T7DRH0T7",
+                     *           "output": "01M8R1807DSQ6SW5WW4D51VN4T",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8466,7 +8491,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-12-01T04:10:26.178227Z"
+                     *           "acted_at": "2026-12-01T05:29:16.664884Z"
                      *         }
                      *       ]
                      *     }
@@ -8490,7 +8515,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQG4XV9NKQTSZD6Z28C9C */
+                /** @example 01M8R1807ZXKRSSWZGE3CVS2BY */
                 output: string;
             };
             cookie?: never;
@@ -8521,10 +8546,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QWQXVSX4FSZ2GRP2HNG5NF",
+                     *         "id": "01M8R189FJQP6X1T045G0SKAEQ",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8QWQG4XV9NKQTSZD6Z28C9C",
+                     *         "output": "01M8R1807ZXKRSSWZGE3CVS2BY",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8533,11 +8558,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-12-01T04:10:25.995963Z"
+                     *         "acted_at": "2026-12-01T05:29:16.480813Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QWQG4XV9NKQTSZD6Z28C9C",
-                     *         "assignment": "01M8QWQFZYHABMS9XFP8QS5W0P",
+                     *         "id": "01M8R1807ZXKRSSWZGE3CVS2BY",
+                     *         "assignment": "01M8R1803ENAHKMSRC6XE4T5ET",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8564,7 +8589,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-12-01T04:10:25.995963Z",
+                     *         "moved_at": "2026-12-01T05:29:16.480813Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8600,10 +8625,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QWQXVSX4FSZ2GRP2HNG5NF",
+                     *         "id": "01M8R189FJQP6X1T045G0SKAEQ",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8QWQG4XV9NKQTSZD6Z28C9C",
+                     *         "output": "01M8R1807ZXKRSSWZGE3CVS2BY",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8612,11 +8637,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-12-01T04:10:25.995963Z"
+                     *         "acted_at": "2026-12-01T05:29:16.480813Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QWQG4XV9NKQTSZD6Z28C9C",
-                     *         "assignment": "01M8QWQFZYHABMS9XFP8QS5W0P",
+                     *         "id": "01M8R1807ZXKRSSWZGE3CVS2BY",
+                     *         "assignment": "01M8R1803ENAHKMSRC6XE4T5ET",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8643,7 +8668,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-12-01T04:10:25.995963Z",
+                     *         "moved_at": "2026-12-01T05:29:16.480813Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8677,7 +8702,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQG4XV9NKQTSZD6Z28C9C */
+                /** @example 01M8R1807ZXKRSSWZGE3CVS2BY */
                 output: string;
             };
             cookie?: never;
@@ -8708,10 +8733,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QWQXXKBE9P8YV9EKPPB7GV",
+                     *         "id": "01M8R189HB6AE505QC0B175DG1",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8QWQG4XV9NKQTSZD6Z28C9C",
+                     *         "output": "01M8R1807ZXKRSSWZGE3CVS2BY",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8720,11 +8745,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-12-01T04:10:26.072409Z"
+                     *         "acted_at": "2026-12-01T05:29:16.552052Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QWQG4XV9NKQTSZD6Z28C9C",
-                     *         "assignment": "01M8QWQFZYHABMS9XFP8QS5W0P",
+                     *         "id": "01M8R1807ZXKRSSWZGE3CVS2BY",
+                     *         "assignment": "01M8R1803ENAHKMSRC6XE4T5ET",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8751,7 +8776,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-12-01T04:10:26.072409Z",
+                     *         "moved_at": "2026-12-01T05:29:16.552052Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8787,10 +8812,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QWQXXKBE9P8YV9EKPPB7GV",
+                     *         "id": "01M8R189HB6AE505QC0B175DG1",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8QWQG4XV9NKQTSZD6Z28C9C",
+                     *         "output": "01M8R1807ZXKRSSWZGE3CVS2BY",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8799,11 +8824,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-12-01T04:10:26.072409Z"
+                     *         "acted_at": "2026-12-01T05:29:16.552052Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QWQG4XV9NKQTSZD6Z28C9C",
-                     *         "assignment": "01M8QWQFZYHABMS9XFP8QS5W0P",
+                     *         "id": "01M8R1807ZXKRSSWZGE3CVS2BY",
+                     *         "assignment": "01M8R1803ENAHKMSRC6XE4T5ET",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8830,7 +8855,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-12-01T04:10:26.072409Z",
+                     *         "moved_at": "2026-12-01T05:29:16.552052Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8862,14 +8887,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-b9507731baa8f7e974e7dfa7"
+                 * @example "4-fc294fff89b12f5078a58761"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQG4QY9K93EF7T7DRH0T7 */
+                /** @example 01M8R1807DSQ6SW5WW4D51VN4T */
                 output: string;
             };
             cookie?: never;
@@ -8896,10 +8921,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QWQXZEP28E5PT3963QX694",
+                     *         "id": "01M8R189JBKQZMDYYYEPW1X2SV",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8QWQG4QY9K93EF7T7DRH0T7",
+                     *         "output": "01M8R1807DSQ6SW5WW4D51VN4T",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8908,11 +8933,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-12-01T04:10:26.135754Z"
+                     *         "acted_at": "2026-12-01T05:29:16.607761Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
-                     *         "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *         "id": "01M8R1807DSQ6SW5WW4D51VN4T",
+                     *         "assignment": "01M8R1803771CQT0V7AY9Y0XSY",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -8939,7 +8964,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-12-01T04:10:26.135754Z",
+                     *         "moved_at": "2026-12-01T05:29:16.607761Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8975,10 +9000,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QWQXZEP28E5PT3963QX694",
+                     *         "id": "01M8R189JBKQZMDYYYEPW1X2SV",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8QWQG4QY9K93EF7T7DRH0T7",
+                     *         "output": "01M8R1807DSQ6SW5WW4D51VN4T",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8987,11 +9012,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-12-01T04:10:26.135754Z"
+                     *         "acted_at": "2026-12-01T05:29:16.607761Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
-                     *         "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *         "id": "01M8R1807DSQ6SW5WW4D51VN4T",
+                     *         "assignment": "01M8R1803771CQT0V7AY9Y0XSY",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9018,7 +9043,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-12-01T04:10:26.135754Z",
+                     *         "moved_at": "2026-12-01T05:29:16.607761Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -9054,7 +9079,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQG4QY9K93EF7T7DRH0T7 */
+                /** @example 01M8R1807DSQ6SW5WW4D51VN4T */
                 output: string;
             };
             cookie?: never;
@@ -9085,10 +9110,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QWQY0JV66CBGPR7T15NYW4",
+                     *         "id": "01M8R189M7KTM8741HTEME4GR6",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8QWQG4QY9K93EF7T7DRH0T7",
+                     *         "output": "01M8R1807DSQ6SW5WW4D51VN4T",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9097,11 +9122,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-12-01T04:10:26.178227Z"
+                     *         "acted_at": "2026-12-01T05:29:16.664884Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
-                     *         "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *         "id": "01M8R1807DSQ6SW5WW4D51VN4T",
+                     *         "assignment": "01M8R1803771CQT0V7AY9Y0XSY",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9131,11 +9156,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-12-01T04:10:26.178227Z"
+                     *           "returned_at": "2026-12-01T05:29:16.664884Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-12-01T04:10:26.178227Z",
+                     *         "moved_at": "2026-12-01T05:29:16.664884Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9169,10 +9194,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QWQY0JV66CBGPR7T15NYW4",
+                     *         "id": "01M8R189M7KTM8741HTEME4GR6",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8QWQG4QY9K93EF7T7DRH0T7",
+                     *         "output": "01M8R1807DSQ6SW5WW4D51VN4T",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9181,11 +9206,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-12-01T04:10:26.178227Z"
+                     *         "acted_at": "2026-12-01T05:29:16.664884Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
-                     *         "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *         "id": "01M8R1807DSQ6SW5WW4D51VN4T",
+                     *         "assignment": "01M8R1803771CQT0V7AY9Y0XSY",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9215,11 +9240,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-12-01T04:10:26.178227Z"
+                     *           "returned_at": "2026-12-01T05:29:16.664884Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-12-01T04:10:26.178227Z",
+                     *         "moved_at": "2026-12-01T05:29:16.664884Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9291,7 +9316,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQFZS6GM5J9NSN5KW2QTY */
+                /** @example 01M8R1803771CQT0V7AY9Y0XSY */
                 assignment: string;
             };
             cookie?: never;
@@ -9316,8 +9341,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QWQG4QY9K93EF7T7DRH0T7",
-                     *           "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *           "id": "01M8R1807DSQ6SW5WW4D51VN4T",
+                     *           "assignment": "01M8R1803771CQT0V7AY9Y0XSY",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -9344,7 +9369,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-12-01T04:10:26.211993Z",
+                     *           "moved_at": "2026-12-01T05:29:16.690133Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -9371,7 +9396,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQFZD9RDQSNXBK1SXFWXT */
+                /** @example 01M8R1802ZJN9RXN3C5C07W3YE */
                 assignment: string;
             };
             cookie?: never;
@@ -9403,8 +9428,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8QWQY4VTJHGTX4WJ7286M8P",
-                     *         "assignment": "01M8QWQFZD9RDQSNXBK1SXFWXT",
+                     *         "id": "01M8R189QV8XGQAN7XB5JNP35S",
+                     *         "assignment": "01M8R1802ZJN9RXN3C5C07W3YE",
                      *         "task": "IV.3.a",
                      *         "task_title_vi": "Cung cấp ấn phẩm thông tin đối ngoại cho đoàn ra, đoàn vào",
                      *         "agency": "VPUBND",
@@ -9454,7 +9479,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQFZMW68A6YN7BYHH14FG */
+                /** @example 01M8R18034VDK9X943TK2E45Y7 */
                 assignment: string;
             };
             cookie?: never;
@@ -9486,10 +9511,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QWQYA8SNT00D7G93SNPZBA",
+                     *         "id": "01M8R189TVXMDQK7C3R2QMD7VF",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8QWQG4PR0RYG8TWBGK5HJDW",
+                     *         "output": "01M8R180799BP7B6FVJDH4MYHC",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9498,11 +9523,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-12-01T04:10:26.483270Z"
+                     *         "acted_at": "2026-12-01T05:29:16.881824Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QWQG4PR0RYG8TWBGK5HJDW",
-                     *         "assignment": "01M8QWQFZMW68A6YN7BYHH14FG",
+                     *         "id": "01M8R180799BP7B6FVJDH4MYHC",
+                     *         "assignment": "01M8R18034VDK9X943TK2E45Y7",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9529,7 +9554,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-12-01T04:10:26.483270Z",
+                     *         "moved_at": "2026-12-01T05:29:16.881824Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9565,10 +9590,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8QWQYA8SNT00D7G93SNPZBA",
+                     *         "id": "01M8R189TVXMDQK7C3R2QMD7VF",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8QWQG4PR0RYG8TWBGK5HJDW",
+                     *         "output": "01M8R180799BP7B6FVJDH4MYHC",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9577,11 +9602,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-12-01T04:10:26.483270Z"
+                     *         "acted_at": "2026-12-01T05:29:16.881824Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8QWQG4PR0RYG8TWBGK5HJDW",
-                     *         "assignment": "01M8QWQFZMW68A6YN7BYHH14FG",
+                     *         "id": "01M8R180799BP7B6FVJDH4MYHC",
+                     *         "assignment": "01M8R18034VDK9X943TK2E45Y7",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9608,7 +9633,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-12-01T04:10:26.483270Z",
+                     *         "moved_at": "2026-12-01T05:29:16.881824Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9703,7 +9728,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-12-01T04:10:26.620431Z"
+                     *           "entered_at": "2026-12-01T05:29:16.974246Z"
                      *         }
                      *       ]
                      *     }
@@ -9804,7 +9829,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-12-01T04:10:26.360812Z"
+                     *         "entered_at": "2026-12-01T05:29:16.806932Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9845,7 +9870,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-12-01T04:10:26.312844Z",
+                     *         "as_of": "2026-12-01T05:29:16.780397Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "after": {
@@ -9887,7 +9912,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-12-01T04:10:26.360812Z",
+                     *         "as_of": "2026-12-01T05:29:16.806932Z",
                      *         "on": "2026-12-01"
                      *       }
                      *     }
@@ -9939,7 +9964,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-12-01T04:10:26.360812Z"
+                     *         "entered_at": "2026-12-01T05:29:16.806932Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9980,7 +10005,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-12-01T04:10:26.312844Z",
+                     *         "as_of": "2026-12-01T05:29:16.780397Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "after": {
@@ -10022,7 +10047,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-12-01T04:10:26.360812Z",
+                     *         "as_of": "2026-12-01T05:29:16.806932Z",
                      *         "on": "2026-12-01"
                      *       }
                      *     }
@@ -10086,7 +10111,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-12-01T04:10:26.360812Z"
+                     *       "entered_at": "2026-12-01T05:29:16.806932Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -10147,11 +10172,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UVdRWURHQTA4UFBRQlBWWkJBSk43NiJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UjE4OVgyOEpGN1dUTktOVjdNQkZQTiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QWQYDGA08PPQBPVZBAJN76",
+                     *           "id": "01M8R189X28JF7WTNKNV7MBFPN",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -10169,8 +10194,8 @@ export interface operations {
                      *           "changes_vi": [
                      *             "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
                      *           ],
-                     *           "proposed_at": "2026-12-01T04:10:26.595436Z",
-                     *           "settled_at": "2026-12-01T04:10:26.682586Z",
+                     *           "proposed_at": "2026-12-01T05:29:16.953862Z",
+                     *           "settled_at": "2026-12-01T05:29:17.037491Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -10234,7 +10259,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8QWQYDGA08PPQBPVZBAJN76",
+                     *         "id": "01M8R189X28JF7WTNKNV7MBFPN",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -10252,7 +10277,7 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T04:10:26.595436Z",
+                     *         "proposed_at": "2026-12-01T05:29:16.953862Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -10281,7 +10306,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQYBTV4DEBWNB5J689RZ4 */
+                /** @example 01M8R189VSXVDGSD6B9ZYT3ACJ */
                 proposal: string;
             };
             cookie?: never;
@@ -10300,7 +10325,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQYBTV4DEBWNB5J689RZ4",
+                     *       "id": "01M8R189VSXVDGSD6B9ZYT3ACJ",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -10318,8 +10343,8 @@ export interface operations {
                      *       "changes_vi": [
                      *         "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
                      *       ],
-                     *       "proposed_at": "2026-12-01T04:10:26.524379Z",
-                     *       "settled_at": "2026-12-01T04:10:26.620431Z",
+                     *       "proposed_at": "2026-12-01T05:29:16.903304Z",
+                     *       "settled_at": "2026-12-01T05:29:16.974246Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -10342,7 +10367,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQYBTV4DEBWNB5J689RZ4 */
+                /** @example 01M8R189VSXVDGSD6B9ZYT3ACJ */
                 proposal: string;
             };
             cookie?: never;
@@ -10377,7 +10402,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8QWQYBTV4DEBWNB5J689RZ4",
+                     *         "id": "01M8R189VSXVDGSD6B9ZYT3ACJ",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10395,8 +10420,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T04:10:26.524379Z",
-                     *         "settled_at": "2026-12-01T04:10:26.620431Z",
+                     *         "proposed_at": "2026-12-01T05:29:16.903304Z",
+                     *         "settled_at": "2026-12-01T05:29:16.974246Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10426,7 +10451,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-12-01T04:10:26.620431Z"
+                     *           "entered_at": "2026-12-01T05:29:16.974246Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10467,7 +10492,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-12-01T04:10:26.483270Z",
+                     *           "as_of": "2026-12-01T05:29:16.881824Z",
                      *           "on": "2026-12-01"
                      *         },
                      *         "after": {
@@ -10509,7 +10534,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-12-01T04:10:26.483270Z",
+                     *           "as_of": "2026-12-01T05:29:16.881824Z",
                      *           "on": "2026-12-01"
                      *         }
                      *       }
@@ -10533,7 +10558,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8QWQYBTV4DEBWNB5J689RZ4",
+                     *         "id": "01M8R189VSXVDGSD6B9ZYT3ACJ",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10551,8 +10576,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T04:10:26.524379Z",
-                     *         "settled_at": "2026-12-01T04:10:26.620431Z",
+                     *         "proposed_at": "2026-12-01T05:29:16.903304Z",
+                     *         "settled_at": "2026-12-01T05:29:16.974246Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10582,7 +10607,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-12-01T04:10:26.620431Z"
+                     *           "entered_at": "2026-12-01T05:29:16.974246Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10623,7 +10648,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-12-01T04:10:26.483270Z",
+                     *           "as_of": "2026-12-01T05:29:16.881824Z",
                      *           "on": "2026-12-01"
                      *         },
                      *         "after": {
@@ -10665,7 +10690,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-12-01T04:10:26.483270Z",
+                     *           "as_of": "2026-12-01T05:29:16.881824Z",
                      *           "on": "2026-12-01"
                      *         }
                      *       }
@@ -10687,7 +10712,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQYCVEC2E2KC4ZPX7170P */
+                /** @example 01M8R189WF9RKJ38CZSC9JW5NR */
                 proposal: string;
             };
             cookie?: never;
@@ -10718,7 +10743,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8QWQYCVEC2E2KC4ZPX7170P",
+                     *         "id": "01M8R189WF9RKJ38CZSC9JW5NR",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10736,8 +10761,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 31/10/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T04:10:26.571832Z",
-                     *         "settled_at": "2026-12-01T04:10:26.654587Z",
+                     *         "proposed_at": "2026-12-01T05:29:16.931261Z",
+                     *         "settled_at": "2026-12-01T05:29:17.016411Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10763,7 +10788,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8QWQYCVEC2E2KC4ZPX7170P",
+                     *         "id": "01M8R189WF9RKJ38CZSC9JW5NR",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10781,8 +10806,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 31/10/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T04:10:26.571832Z",
-                     *         "settled_at": "2026-12-01T04:10:26.654587Z",
+                     *         "proposed_at": "2026-12-01T05:29:16.931261Z",
+                     *         "settled_at": "2026-12-01T05:29:17.016411Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10806,7 +10831,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQYDGA08PPQBPVZBAJN76 */
+                /** @example 01M8R189X28JF7WTNKNV7MBFPN */
                 proposal: string;
             };
             cookie?: never;
@@ -10837,7 +10862,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8QWQYDGA08PPQBPVZBAJN76",
+                     *         "id": "01M8R189X28JF7WTNKNV7MBFPN",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10855,8 +10880,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T04:10:26.595436Z",
-                     *         "settled_at": "2026-12-01T04:10:26.682586Z",
+                     *         "proposed_at": "2026-12-01T05:29:16.953862Z",
+                     *         "settled_at": "2026-12-01T05:29:17.037491Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10882,7 +10907,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8QWQYDGA08PPQBPVZBAJN76",
+                     *         "id": "01M8R189X28JF7WTNKNV7MBFPN",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10900,8 +10925,8 @@ export interface operations {
                      *         "changes_vi": [
                      *           "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
                      *         ],
-                     *         "proposed_at": "2026-12-01T04:10:26.595436Z",
-                     *         "settled_at": "2026-12-01T04:10:26.682586Z",
+                     *         "proposed_at": "2026-12-01T05:29:16.953862Z",
+                     *         "settled_at": "2026-12-01T05:29:17.037491Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -11156,7 +11181,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-12-01T04:10:26.211993Z",
+                     *         "as_of": "2026-12-01T05:29:16.690133Z",
                      *         "on": "2026-12-01",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -11242,7 +11267,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-12-01T04:10:26.072409Z",
+                     *           "as_of": "2026-12-01T05:29:16.552052Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11324,7 +11349,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-12-01T04:10:26.072409Z",
+                     *           "as_of": "2026-12-01T05:29:16.552052Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11432,13 +11457,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-12-01T04:10:26.211993Z",
+                     *       "as_of": "2026-12-01T05:29:16.690133Z",
                      *       "on": "2026-12-01",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *           "assignment": "01M8R1803771CQT0V7AY9Y0XSY",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11593,24 +11618,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-12-01T04:10:26.211993Z",
+                     *       "as_of": "2026-12-01T05:29:16.690133Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-12-01T04:10:26.360812Z"
+                     *           "entered_at": "2026-12-01T05:29:16.806932Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-12-01T04:10:26.620431Z"
+                     *           "entered_at": "2026-12-01T05:29:16.974246Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *           "key": "01M8R1803771CQT0V7AY9Y0XSY",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11646,7 +11671,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *               "assignment": "01M8R1803771CQT0V7AY9Y0XSY",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11770,7 +11795,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-12-01T04:10:26.483270Z",
+                     *           "as_of": "2026-12-01T05:29:16.881824Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11856,7 +11881,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-12-01T04:10:26.360812Z",
+                     *             "as_of": "2026-12-01T05:29:16.806932Z",
                      *             "on": "2026-12-01",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11938,7 +11963,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-12-01T04:10:26.360812Z",
+                     *             "as_of": "2026-12-01T05:29:16.806932Z",
                      *             "on": "2026-12-01",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -12020,7 +12045,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-12-01T04:10:26.483270Z",
+                     *           "as_of": "2026-12-01T05:29:16.881824Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -12307,7 +12332,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-12-01T04:10:26.620431Z"
+                     *           "entered_at": "2026-12-01T05:29:16.974246Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -12332,7 +12357,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-12-01T04:10:26.360812Z"
+                     *           "entered_at": "2026-12-01T05:29:16.806932Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -12356,7 +12381,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8QWQXFESP83A0A1HH1CX5ZH",
+                     *           "id": "01M8R1898KG4SYDE1C5GXY3EYF",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12389,7 +12414,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-12-01T04:10:25.639433Z",
+                     *           "recorded_at": "2026-12-01T05:29:16.302203Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -12632,7 +12657,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-12-01T04:10:26.211993Z",
+                     *             "as_of": "2026-12-01T05:29:16.690133Z",
                      *             "on": "2026-12-01"
                      *           },
                      *           "can": [
@@ -12752,7 +12777,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-12-01T04:10:26.211993Z",
+                     *         "as_of": "2026-12-01T05:29:16.690133Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "can": [
@@ -12761,7 +12786,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *           "id": "01M8R1803771CQT0V7AY9Y0XSY",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12828,7 +12853,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-12-01T04:10:26.211993Z",
+                     *             "as_of": "2026-12-01T05:29:16.690133Z",
                      *             "on": "2026-12-01"
                      *           },
                      *           "can": [
@@ -12915,11 +12940,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIwNTdjNWY0NjI4ZjMiLCIwNC4wMDcuYTowMDEiLCIwMU04UVdRRlpTNkdNNUo5TlNONUtXMlFUWSJd",
+                     *       "next_cursor": "WyIwNTdjNWY0NjI4ZjMiLCIwNC4wMDcuYTowMDEiLCIwMU04UjE4MDM3NzFDUVQwVjdBWTlZMFhTWSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *           "id": "01M8R1803771CQT0V7AY9Y0XSY",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12986,7 +13011,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-12-01T04:10:26.211993Z",
+                     *             "as_of": "2026-12-01T05:29:16.690133Z",
                      *             "on": "2026-12-01"
                      *           },
                      *           "can": [
@@ -13018,7 +13043,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQFZS6GM5J9NSN5KW2QTY */
+                /** @example 01M8R1803771CQT0V7AY9Y0XSY */
                 assignment: string;
             };
             cookie?: never;
@@ -13037,7 +13062,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *       "id": "01M8R1803771CQT0V7AY9Y0XSY",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -13104,7 +13129,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-12-01T04:10:26.211993Z",
+                     *         "as_of": "2026-12-01T05:29:16.690133Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "can": [
@@ -13185,7 +13210,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
+                     *           "id": "01M8R18A0DV5GGPQ4C80S6JKQQ",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13204,13 +13229,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-12-01T04:10:26.707182Z",
+                     *           "urged_at": "2026-12-01T05:29:17.059777Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-12-01T04:10:26.738907Z",
+                     *           "answered_at": "2026-12-01T05:29:17.084189Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-12-01T04:10:26.756021Z",
+                     *           "closed_at": "2026-12-01T05:29:17.099161Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -13269,7 +13294,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
+                     *           "id": "01M8R18A0DV5GGPQ4C80S6JKQQ",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13288,7 +13313,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-12-01T04:10:26.707182Z",
+                     *           "urged_at": "2026-12-01T05:29:17.059777Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -13320,7 +13345,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQYH0HDRJ9SCEB0FV6TS1 */
+                /** @example 01M8R18A0DV5GGPQ4C80S6JKQQ */
                 urge: string;
             };
             cookie?: never;
@@ -13339,7 +13364,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
+                     *       "id": "01M8R18A0DV5GGPQ4C80S6JKQQ",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13358,13 +13383,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-12-01T04:10:26.707182Z",
+                     *       "urged_at": "2026-12-01T05:29:17.059777Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-12-01T04:10:26.738907Z",
+                     *       "answered_at": "2026-12-01T05:29:17.084189Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-12-01T04:10:26.756021Z",
+                     *       "closed_at": "2026-12-01T05:29:17.099161Z",
                      *       "can": []
                      *     }
                      */
@@ -13385,7 +13410,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQYH0HDRJ9SCEB0FV6TS1 */
+                /** @example 01M8R18A0DV5GGPQ4C80S6JKQQ */
                 urge: string;
             };
             cookie?: never;
@@ -13416,7 +13441,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
+                     *         "id": "01M8R18A0DV5GGPQ4C80S6JKQQ",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13435,9 +13460,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-12-01T04:10:26.707182Z",
+                     *         "urged_at": "2026-12-01T05:29:17.059777Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-12-01T04:10:26.738907Z",
+                     *         "answered_at": "2026-12-01T05:29:17.084189Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13464,7 +13489,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
+                     *         "id": "01M8R18A0DV5GGPQ4C80S6JKQQ",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13483,9 +13508,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-12-01T04:10:26.707182Z",
+                     *         "urged_at": "2026-12-01T05:29:17.059777Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-12-01T04:10:26.738907Z",
+                     *         "answered_at": "2026-12-01T05:29:17.084189Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13510,7 +13535,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQYH0HDRJ9SCEB0FV6TS1 */
+                /** @example 01M8R18A0DV5GGPQ4C80S6JKQQ */
                 urge: string;
             };
             cookie?: never;
@@ -13541,7 +13566,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
+                     *         "id": "01M8R18A0DV5GGPQ4C80S6JKQQ",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13560,13 +13585,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-12-01T04:10:26.707182Z",
+                     *         "urged_at": "2026-12-01T05:29:17.059777Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-12-01T04:10:26.738907Z",
+                     *         "answered_at": "2026-12-01T05:29:17.084189Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-12-01T04:10:26.756021Z",
+                     *         "closed_at": "2026-12-01T05:29:17.099161Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13589,7 +13614,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8QWQYH0HDRJ9SCEB0FV6TS1",
+                     *         "id": "01M8R18A0DV5GGPQ4C80S6JKQQ",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13608,13 +13633,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-12-01T04:10:26.707182Z",
+                     *         "urged_at": "2026-12-01T05:29:17.059777Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-12-01T04:10:26.738907Z",
+                     *         "answered_at": "2026-12-01T05:29:17.084189Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-12-01T04:10:26.756021Z",
+                     *         "closed_at": "2026-12-01T05:29:17.099161Z",
                      *         "can": []
                      *       }
                      *     }
@@ -14907,7 +14932,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QWQYMFSQW5JE2S5T9VTDKH",
+                     *           "id": "01M8R18A43GE6H536YN4THNWCH",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14918,7 +14943,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-12-01T04:10:26.827529Z",
+                     *           "created_at": "2026-12-01T05:29:17.185144Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14970,7 +14995,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8QWQYMFSQW5JE2S5T9VTDKH",
+                     *         "id": "01M8R18A43GE6H536YN4THNWCH",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14981,10 +15006,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-12-01T04:10:26.827529Z",
+                     *         "created_at": "2026-12-01T05:29:17.185144Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=aYOrNmaR95-L8hYGqtbnuUXHh80eqDFKZxCkoEA0374"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=UB2F4JhMA6wh9iWeDYuDFwgUTlA_RfYkT_1Y__2hU8c"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -15005,7 +15030,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQYMFSQW5JE2S5T9VTDKH */
+                /** @example 01M8R18A43GE6H536YN4THNWCH */
                 subscription: string;
             };
             cookie?: never;
@@ -15024,7 +15049,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQYMFSQW5JE2S5T9VTDKH",
+                     *       "id": "01M8R18A43GE6H536YN4THNWCH",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -15035,7 +15060,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-12-01T04:10:26.827529Z",
+                     *       "created_at": "2026-12-01T05:29:17.185144Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -15056,7 +15081,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQYMFSQW5JE2S5T9VTDKH */
+                /** @example 01M8R18A43GE6H536YN4THNWCH */
                 subscription: string;
             };
             cookie?: never;
@@ -15076,7 +15101,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQYMFSQW5JE2S5T9VTDKH",
+                     *       "id": "01M8R18A43GE6H536YN4THNWCH",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -15087,8 +15112,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-12-01T04:10:26.827529Z",
-                     *       "revoked_at": "2026-12-01T04:10:26.919947Z"
+                     *       "created_at": "2026-12-01T05:29:17.185144Z",
+                     *       "revoked_at": "2026-12-01T05:29:17.278883Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -15157,7 +15182,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QWQZDSAA4BCAHP8VZJ4RV7",
+                     *           "id": "01M8R18ASAT8RXRNC6HKQVR95Q",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15172,12 +15197,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-12-01T04:10:27.635659Z",
+                     *           "submitted_at": "2026-12-01T05:29:17.862873Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-12-01T04:10:27.650680Z",
+                     *           "decided_at": "2026-12-01T05:29:17.873925Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -15186,7 +15211,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8QWQZEBY21TW3ZVCZNA9FE0",
+                     *           "entry": "01M8R18ASPWBWDQ0H1B7S04Z11",
                      *           "can": []
                      *         }
                      *       ]
@@ -15240,7 +15265,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQZDSAA4BCAHP8VZJ4RV7",
+                     *       "id": "01M8R18ASAT8RXRNC6HKQVR95Q",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15255,7 +15280,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-12-01T04:10:27.635659Z",
+                     *       "submitted_at": "2026-12-01T05:29:17.862873Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -15285,7 +15310,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQZDSAA4BCAHP8VZJ4RV7 */
+                /** @example 01M8R18ASAT8RXRNC6HKQVR95Q */
                 settlement: string;
             };
             cookie?: never;
@@ -15304,7 +15329,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQZDSAA4BCAHP8VZJ4RV7",
+                     *       "id": "01M8R18ASAT8RXRNC6HKQVR95Q",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15319,12 +15344,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-12-01T04:10:27.635659Z",
+                     *       "submitted_at": "2026-12-01T05:29:17.862873Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-12-01T04:10:27.650680Z",
+                     *       "decided_at": "2026-12-01T05:29:17.873925Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15333,7 +15358,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8QWQZEBY21TW3ZVCZNA9FE0",
+                     *       "entry": "01M8R18ASPWBWDQ0H1B7S04Z11",
                      *       "can": []
                      *     }
                      */
@@ -15354,7 +15379,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQZDSAA4BCAHP8VZJ4RV7 */
+                /** @example 01M8R18ASAT8RXRNC6HKQVR95Q */
                 settlement: string;
             };
             cookie?: never;
@@ -15388,7 +15413,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQZDSAA4BCAHP8VZJ4RV7",
+                     *       "id": "01M8R18ASAT8RXRNC6HKQVR95Q",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15403,12 +15428,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-12-01T04:10:27.635659Z",
+                     *       "submitted_at": "2026-12-01T05:29:17.862873Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-12-01T04:10:27.650680Z",
+                     *       "decided_at": "2026-12-01T05:29:17.873925Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15417,7 +15442,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8QWQZEBY21TW3ZVCZNA9FE0",
+                     *       "entry": "01M8R18ASPWBWDQ0H1B7S04Z11",
                      *       "can": []
                      *     }
                      */
@@ -15437,7 +15462,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQZCGECRC1145K62WNJVY */
+                /** @example 01M8R18ARBBFYAN6D7CB8FM4SS */
                 settlement: string;
             };
             cookie?: never;
@@ -15466,7 +15491,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQZCGECRC1145K62WNJVY",
+                     *       "id": "01M8R18ARBBFYAN6D7CB8FM4SS",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15481,12 +15506,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-12-01T04:10:27.593881Z",
+                     *       "submitted_at": "2026-12-01T05:29:17.830288Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-12-01T04:10:27.608880Z",
+                     *       "decided_at": "2026-12-01T05:29:17.843321Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -15510,7 +15535,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQZ7Q93D29TND93A7FT68 */
+                /** @example 01M8R18AP2XDY07BBBDH0QF7DB */
                 settlement: string;
             };
             cookie?: never;
@@ -15539,7 +15564,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQZ7Q93D29TND93A7FT68",
+                     *       "id": "01M8R18AP2XDY07BBBDH0QF7DB",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15554,12 +15579,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-12-01T04:10:27.433311Z",
+                     *       "submitted_at": "2026-12-01T05:29:17.757897Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-12-01T04:10:27.563509Z",
+                     *       "decided_at": "2026-12-01T05:29:17.814928Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15583,7 +15608,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQZ7Q93D29TND93A7FT68",
+                     *       "id": "01M8R18AP2XDY07BBBDH0QF7DB",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15598,12 +15623,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-12-01T04:10:27.433311Z",
+                     *       "submitted_at": "2026-12-01T05:29:17.757897Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-12-01T04:10:27.563509Z",
+                     *       "decided_at": "2026-12-01T05:29:17.814928Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15659,7 +15684,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QWQYVGK48389KXPB1EX27W",
+                     *           "id": "01M8R18ACG2P24XB56ZNEY1Z73",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15676,7 +15701,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T04:10:27.045581Z",
+                     *           "recorded_at": "2026-12-01T05:29:17.450756Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15745,7 +15770,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QWQYVGK48389KXPB1EX27W",
+                     *           "id": "01M8R18ACG2P24XB56ZNEY1Z73",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15762,7 +15787,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T04:10:27.045581Z",
+                     *           "recorded_at": "2026-12-01T05:29:17.450756Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15864,7 +15889,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QWQYYC1TH66S99TVBJM06Y",
+                     *           "id": "01M8R18AF7FWWJNCSWRHDNWYRG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15885,7 +15910,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-12-01T04:10:27.133293Z",
+                     *           "recorded_at": "2026-12-01T05:29:17.539379Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15954,7 +15979,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QWQYYC1TH66S99TVBJM06Y",
+                     *           "id": "01M8R18AF7FWWJNCSWRHDNWYRG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15975,7 +16000,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-12-01T04:10:27.133293Z",
+                     *           "recorded_at": "2026-12-01T05:29:17.539379Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16076,7 +16101,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QWQZ0ZB5TZF0SJ8YGFHFZM",
+                     *           "id": "01M8R18AG5SG0D5BS5CBGVMMV6",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16097,7 +16122,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T04:10:27.223496Z",
+                     *           "recorded_at": "2026-12-01T05:29:17.570201Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16166,7 +16191,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QWQZ0ZB5TZF0SJ8YGFHFZM",
+                     *           "id": "01M8R18AG5SG0D5BS5CBGVMMV6",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16187,7 +16212,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T04:10:27.223496Z",
+                     *           "recorded_at": "2026-12-01T05:29:17.570201Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16284,7 +16309,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QWQZ3XGSWGY70CQQ5YQZ6M",
+                     *           "id": "01M8R18AJMAFS1NHC50967EMCG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16301,7 +16326,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T04:10:27.319739Z",
+                     *           "recorded_at": "2026-12-01T05:29:17.646890Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16370,7 +16395,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QWQZ3XGSWGY70CQQ5YQZ6M",
+                     *           "id": "01M8R18AJMAFS1NHC50967EMCG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16387,7 +16412,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T04:10:27.319739Z",
+                     *           "recorded_at": "2026-12-01T05:29:17.646890Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16490,7 +16515,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QWQYZQKSBFQE4EA2ZWKFKB",
+                     *           "id": "01M8R18AFR3ZG9H7QGZX38DD62",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16511,17 +16536,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-12-01T04:10:27.176828Z",
+                     *           "recorded_at": "2026-12-01T05:29:17.555933Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8QWQYZMFWMH3AHJXNCD23JA",
+                     *           "transfer": "01M8R18AFQQ3B79XKEJAPT9GMD",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8QWQYZZWHX3DSB0Y2MKWKPE",
+                     *           "id": "01M8R18AFT79ATEBVGCBJSZWYX",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16542,10 +16567,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-12-01T04:10:27.176828Z",
+                     *           "recorded_at": "2026-12-01T05:29:17.555933Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8QWQYZMFWMH3AHJXNCD23JA",
+                     *           "transfer": "01M8R18AFQQ3B79XKEJAPT9GMD",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -16688,11 +16713,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UVdRWjNYR1NXR1k3MENRUTVZUVo2TSJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UjE4QUpNQUZTMU5IQzUwOTY3RU1DRyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QWQZ3XGSWGY70CQQ5YQZ6M",
+                     *           "id": "01M8R18AJMAFS1NHC50967EMCG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16709,7 +16734,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T04:10:27.319739Z",
+                     *           "recorded_at": "2026-12-01T05:29:17.646890Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16742,7 +16767,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQZ26QH7ZR3H8PAX97SYF */
+                /** @example 01M8R18AH6SE3Y92HAPTFX2T6W */
                 entry: string;
             };
             cookie?: never;
@@ -16761,7 +16786,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQZ26QH7ZR3H8PAX97SYF",
+                     *       "id": "01M8R18AH6SE3Y92HAPTFX2T6W",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -16778,9 +16803,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-12-01T04:10:27.258016Z",
+                     *       "recorded_at": "2026-12-01T05:29:17.589860Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8QWQZ3DYJ18FKA27HKF1MXT",
+                     *       "reversed_by": "01M8R18AJ1SNBXBN1Z243HNV7W",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -16805,7 +16830,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQZ26QH7ZR3H8PAX97SYF */
+                /** @example 01M8R18AH6SE3Y92HAPTFX2T6W */
                 entry: string;
             };
             cookie?: never;
@@ -16839,7 +16864,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8QWQZ3DYJ18FKA27HKF1MXT",
+                     *           "id": "01M8R18AJ1SNBXBN1Z243HNV7W",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16856,8 +16881,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-12-01T04:10:27.293195Z",
-                     *           "reverses": "01M8QWQZ26QH7ZR3H8PAX97SYF",
+                     *           "recorded_at": "2026-12-01T05:29:17.621303Z",
+                     *           "reverses": "01M8R18AH6SE3Y92HAPTFX2T6W",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -17490,15 +17515,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UVdRWEZOQ1JHTkE5SDhLRlM0QlA1RCJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UjE4OThQMTE2WjYyMUo0N1JQUlpaVCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8QWQXFNCRGNA9H8KFS4BP5D",
+                     *           "id": "01M8R1898P116Z621J47RPRZZT",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-12-01T04:10:25.639433Z",
+                     *           "received_at": "2026-12-01T05:29:16.302203Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -17533,7 +17558,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8QWQXFNCRGNA9H8KFS4BP5D */
+                /** @example 01M8R1898P116Z621J47RPRZZT */
                 receipt: string;
             };
             cookie?: never;
@@ -17552,11 +17577,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8QWQXFNCRGNA9H8KFS4BP5D",
+                     *       "id": "01M8R1898P116Z621J47RPRZZT",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-12-01T04:10:25.639433Z",
+                     *       "received_at": "2026-12-01T05:29:16.302203Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -17570,14 +17595,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8QWQXFESP83A0A1HH1CX5ZH",
+                     *           "activity": "01M8R1898KG4SYDE1C5GXY3EYF",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "hHl2nU4QPeiUpsCE1XlWXQOiGymS8BllsGUjOQiU8Tg",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImhIbDJuVTRRUGVpVXBzQ0UxWGxXWFFPaUd5bVM4Qmxsc0dVak9RaVU4VGciLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThRV1FYRk5DUkdOQTlIOEtGUzRCUDVEIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTItMDFUMDQ6MTA6MjUuNjM5NDMzWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UVdRWEZFU1A4M0EwQTFISDFDWDVaSCIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.6tPL-b4k-s5-mUHivdMnAunVqTAKQ6t88RfwgKHyuj0knxP1xq73NkwPCn3en9q24FUu3VDMhdAC8d5042ZrBQ"
+                     *       "kid": "U9dEqTlv4IFABR3_zJhWeFjUZQjt2jPZNVAm5Gfi9YU",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlU5ZEVxVGx2NElGQUJSM196SmhXZUZqVVpRanQyalBaTlZBbTVHZmk5WVUiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThSMTg5OFAxMTZaNjIxSjQ3UlBSWlpUIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTItMDFUMDU6Mjk6MTYuMzAyMjAzWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UjE4OThLRzRTWURFMUM1R1hZM0VZRiIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.O9_aJJCcm2tUI1nyuQTpVPOZx_Eb3FgQ0r9UVBIriQWJGCy_qd-uTmFOzThC8-JnRGElmLa4ask_x7nnUyD9Bg"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -17617,8 +17642,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "Vlaay1N9cxVLg05W49P7LpAxi7XUAOxiR8XspqZoocc",
-                     *           "kid": "hHl2nU4QPeiUpsCE1XlWXQOiGymS8BllsGUjOQiU8Tg",
+                     *           "x": "cal6nwFwFJaCbOmEzPvO9Y2GkStaDZxulaY0pFVEyPc",
+                     *           "kid": "U9dEqTlv4IFABR3_zJhWeFjUZQjt2jPZNVAm5Gfi9YU",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -17845,14 +17870,14 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8QWQXCPCHNH769PSQK9MPQ2",
-                     *           "at": "2026-12-01T04:10:25.493720Z",
+                     *           "id": "01M8R18958WDK1Q4PYJ69W0FJ4",
+                     *           "at": "2026-12-01T05:29:16.147967Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8QWQXCBQDDP3JWB8A4SKSFH",
+                     *           "ref": "01M8R18950D9XJB87ZEJ7CV40Z",
                      *           "output": null,
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
@@ -17861,13 +17886,13 @@ export interface operations {
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
                      *           "actor_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
-                     *           "via": "key:01M8QWQGAXR3AZ8CD7BBSZB76Q",
+                     *           "via": "key:01M8R180C7XKR4XJJZGR4HQF0H",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8QWQXCBQDDP3JWB8A4SKSFH",
+                     *             "public_id": "01M8R18950D9XJB87ZEJ7CV40Z",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8QWQFZS6GM5J9NSN5KW2QTY",
+                     *             "assignment": "01M8R1803771CQT0V7AY9Y0XSY",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -17883,12 +17908,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-12-01T04:10:25.493720Z"
+                     *             "recorded_at": "2026-12-01T05:29:16.147967Z"
                      *           },
-                     *           "request_id": "f5b0c0412c00b26bd3fe0aee"
+                     *           "request_id": "837f56e696b97ca682f4f33d"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8QWQXCPCHNH769PSQK9MPQ2"
+                     *       "next_cursor": "01M8R18958WDK1Q4PYJ69W0FJ4"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -17940,10 +17965,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8QWQGAXR3AZ8CD7BBSZB76Q",
+                     *       "key": "01M8R180C7XKR4XJJZGR4HQF0H",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_Q1uU",
-                     *       "expires_at": "2026-12-31T04:10:12.174519Z",
+                     *       "key_hint": "ttdn_0ZaM",
+                     *       "expires_at": "2026-12-31T05:29:07.177770Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

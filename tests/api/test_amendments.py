@@ -33,6 +33,13 @@ from tests.writing import SMALL, differences, journal, load, news, pushing, reco
 
 URL = f"{PLAN}/amendments"
 WEIGHT = {"change": "weight", "task": "IV.7.a", "weight": 3}
+RENAMED = {
+    "change": "name",
+    "agency": "SCT",
+    "name_vi": "Sở Công nghiệp và Thương mại",
+    "name_en": "Department of Industry and Commerce",
+    "on": "2023-03-01",
+}
 
 
 def revision(service: Service, plan: str = PLAN) -> int:
@@ -66,6 +73,7 @@ def test_only_the_owner_amends_and_who_else_tries_is_told_what_it_may_do(service
                 {"change": "agency", "code": "MOI", "kind": "media", "name_vi": "a", "name_en": "b"},
                 "agency.edit",
             ),
+            (RENAMED, "agency.edit"),
             (
                 {"change": "succession", "agency": "SCT", "successor": "STC", "on": "2023-01-01"},
                 "agency.edit",
@@ -306,6 +314,15 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
         "/code",
         "wrong_pattern",
     ),
+    ({**RENAMED, "agency": "KHONG"}, "/agency", "unknown_agency"),
+    ({**RENAMED, "on": "9999-01-01"}, "/on", "in_the_future"),
+    ({**RENAMED, "on": "0001-01-01"}, "/on", "dates_reversed"),
+    ({**RENAMED, "name_vi": ""}, "/name_vi", "too_short"),
+    (
+        {**RENAMED, "name_vi": "Sở Công Thương", "name_en": "Department of Industry and Trade"},
+        "/name_vi",
+        "already_on_record",
+    ),
     (
         {"change": "succession", "agency": "SCT", "successor": "SCT", "on": "2023-01-01"},
         "/successor",
@@ -441,6 +458,7 @@ REHEARSED = [
     member("G.SBN", "STC", "2023-01-01"),
     {"change": "target", "task": "IV.6.a", "target": 3},
     {"change": "succession", "agency": "STTTT", "successor": "SCT", "on": "2023-03-01"},
+    RENAMED,
     DUTY,
     {"change": "thresholds", "obligation_red": "1/3"},
     {"change": "status", "task": "IV.7.b", "status": "cancelled"},

@@ -467,6 +467,10 @@ TOLD: list[tuple[dict[str, Any], str]] = [
         {"change": "succession", "agency": "STTTT", "successor": "SCT", "on": "2023-03-01"},
         "Kế thừa: Sở Công Thương (SCT) thay Sở Thông tin và Truyền thông (STTTT) từ ngày 01/03/2023",
     ),
+    (
+        {"change": "name", "agency": "BAOTV", "name_vi": "Báo TV", "name_en": "Paper", "on": "2023-03-01"},
+        "Báo TV (BAOTV): mang tên “Báo TV” từ ngày 01/03/2023",
+    ),
 ]
 
 
