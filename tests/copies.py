@@ -18,6 +18,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from tests import servers
+from tests.servers.postgres import connected
 
 
 class Original(Protocol):
@@ -84,10 +85,10 @@ class _Database:
             return self._idle.pop()
         number = next(self._numbers)
         if number == 1:
-            with closing(_connect(self._made(self._furnished, self._name))) as connection:
+            with closing(connected(self._made(self._furnished, self._name))) as connection:
                 _furnish(connection)
         url = self._made(f"{self._name}_{number}", self._furnished)
-        self._copies[url] = _Copy(_connect(url))
+        self._copies[url] = _Copy(connected(url, options="-c lock_timeout=5s"))
         return url
 
     def give_back(self, url: str) -> None:
@@ -108,18 +109,13 @@ class _Database:
             self._cluster.drop_database(name)
 
     def _made(self, name: str, template: str) -> str:
-        with closing(_connect(self._cluster.url())) as connection:
+        with closing(connected(self._cluster.url())) as connection:
             connection.execute(_ALONE, (template,))
         return self._cluster.create_database(name, template)
 
 
 def _name(url: str) -> str:
     return make_url(url).database or ""
-
-
-def _connect(url: str) -> psycopg.Connection:
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(address, autocommit=True, options="-c lock_timeout=5s")
 
 
 class _Copy:

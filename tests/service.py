@@ -30,7 +30,7 @@ class Movable(Database):
         """Be this one from now on; no connection to another is left."""
         if url != self.url:
             super().dispose()
-        self.url, self._url, self._clock = url, make_url(url), clock
+        self.url, self._clock = url, clock
 
     def dispose(self) -> None:
         """An application that ends may be the next test's."""
@@ -38,7 +38,7 @@ class Movable(Database):
             super().dispose()
 
     def _where(self, dialect: Dialect, _record: Any, arguments: list[Any], named: dict[str, Any]) -> None:
-        arguments[:], connecting = dialect.create_connect_args(self._url)
+        arguments[:], connecting = dialect.create_connect_args(make_url(self.url))
         named.update(connecting)
 
 
@@ -63,11 +63,12 @@ class Service:
 
     def _taken(self, url: str) -> FastAPI | None:
         """One that is connected to this database already, or else any."""
-        there = [app for app in self._idle if app.state.database.url == url] or self._idle[-1:]
-        for app in there[:1]:
-            self._idle.remove(app)
-            return app
-        return None
+        fitting = [app for app in self._idle if app.state.database.url == url] or self._idle
+        if not fitting:
+            return None
+        app = fitting[-1]
+        self._idle.remove(app)
+        return app
 
     @property
     def database(self) -> Database:

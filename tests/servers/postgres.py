@@ -15,10 +15,16 @@ from typing import Any, Self
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
 from tests.servers.installed import server_binaries, unprivileged_user
 from tests.servers.processes import LOOPBACK, Unavailable, end, free_port, kill, port_is_free
+
+
+def connected(url: str, options: str = "") -> psycopg.Connection:
+    """A connection of our own to an address that is one as DATABASE_URL takes it, outside any transaction."""
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(address, autocommit=True, options=options)
 
 
 class Postgres:
@@ -62,8 +68,7 @@ class Postgres:
 
     def _administering(self) -> psycopg.Connection:
         """A connection outside any transaction, closed when its block ends."""
-        address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return psycopg.connect(address, autocommit=True)
+        return connected(self.url())
 
 
 class ThrowAwayPostgres(Postgres):

@@ -6,10 +6,10 @@ from contextlib import closing
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from tests.conftest import Seeded
 from tests.copies import Original
+from tests.servers.postgres import connected
 from tests.service import PLAN, Service, push
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
@@ -24,11 +24,6 @@ def original(seeded: Seeded) -> Iterator[Original]:
     made = seeded.original.twin(f"copied_{uuid.uuid4().hex[:12]}")
     yield made
     made.remove()
-
-
-def connected(url: str) -> psycopg.Connection:
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(address)
 
 
 def everything(url: str) -> dict[str, list[tuple[object, ...]]]:
@@ -82,6 +77,7 @@ def test_one_who_was_killed_in_the_middle_holds_nothing(original: Original) -> N
     url = original.copy()
     fresh = everything(url)
     with closing(connected(url)) as left:
+        left.execute("BEGIN")
         left.execute("UPDATE tasks SET weight = weight + 1")
         original.give_back(url)
         assert original.copy() == url
